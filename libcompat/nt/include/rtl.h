@@ -307,7 +307,7 @@ typedef struct RTL_RELATIVE_NAME_U {
 
 NTSYSAPI RTL_PATH_TYPE NTAPI RtlDetermineDosPathNameType_U(PCWSTR path);
 NTSYSAPI RTL_PATH_TYPE NTAPI RtlDetermineDosPathNameType_Ustr(PCUNICODE_STRING path);
-/* Length in the high word, offset in the low word, both in bytes; 0: not a device. */
+/* Length in the low word, offset in the high word, both in bytes; 0: not a device. */
 NTSYSAPI ULONG NTAPI RtlIsDosDeviceName_U(PCWSTR path);
 NTSYSAPI ULONG NTAPI RtlIsDosDeviceName_Ustr(PCUNICODE_STRING path);
 NTSYSAPI ULONG NTAPI RtlGetFullPathName_U(PCWSTR name, ULONG bytes, PWSTR buffer, PWSTR *file);
@@ -341,11 +341,6 @@ NTSYSAPI BOOLEAN NTAPI RtlDoesFileExists_U(PCWSTR path);
 NTSYSAPI BOOLEAN NTAPI RtlAreLongPathsEnabled(VOID);
 NTSYSAPI ULONG NTAPI RtlDosSearchPath_U(PCWSTR search, PCWSTR name, PCWSTR extension, ULONG bytes,
                                         PWSTR buffer, PWSTR *file);
-NTSYSAPI NTSTATUS NTAPI RtlNtPathNameToDosPathName(ULONG flags, PVOID path, PULONG disposition,
-                                                   PWSTR *file);
-NTSYSAPI NTSTATUS NTAPI RtlGetSearchPath(PWSTR *path);
-NTSYSAPI NTSTATUS NTAPI RtlGetExePath(PCWSTR name, PWSTR *path);
-NTSYSAPI VOID NTAPI RtlReleasePath(PWSTR path);
 
 /* ---- environment, process parameters ---- */
 
