@@ -148,7 +148,7 @@ void rtl_wake_key(const void *key, BOOLEAN all)
         }
         unlock_bucket(b);
         for (ULONG i = 0; i < n; i++)
-            NtAlertThreadByThreadId(tids[i]);
+            NtAlertThreadByThreadId((SIZE_T)tids[i]);
     } while (all && n == COUNT_OF(tids));
 }
 
