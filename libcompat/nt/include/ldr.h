@@ -90,8 +90,20 @@ PIMAGE_SECTION_HEADER NTAPI RtlImageRvaToSection(PIMAGE_NT_HEADERS headers, PVOI
 PVOID NTAPI RtlImageRvaToVa(PIMAGE_NT_HEADERS headers, PVOID base, ULONG rva,
                             PIMAGE_SECTION_HEADER *section);
 
-/* Ends the thread, or the process when it is the last one. */
-VOID NTAPI RtlExitUserThread(NTSTATUS status) __attribute__((noreturn));
-VOID NTAPI RtlExitUserProcess(NTSTATUS status) __attribute__((noreturn));
+/* The heap of the process; one load. */
+#define RtlProcessHeap() (NtCurrentPeb()->ProcessHeap)
+
+static inline PEB *NtCurrentPeb(void)
+{
+    PEB *peb;
+#ifdef __x86_64__
+    __asm__("movq %%gs:0x60, %0" : "=r"(peb));
+#else
+    __asm__("movl %%fs:0x30, %0" : "=r"(peb));
+#endif
+    return peb;
+}
+
+VOID NTAPI RtlExitUserProcess(NTSTATUS status);
 
 #endif
