@@ -7,19 +7,19 @@
  * send the same bytes. COORD, SMALL_RECT, CHAR_INFO and INPUT_RECORD have the layouts of wincon.h.
  *
  * Names that NtCreateFile opens:
- *   \??\CONIN$   \Device\ConDrv\CurrentIn     input of the process's console (\??\CON for reading)
- *   \??\CONOUT$  \Device\ConDrv\CurrentOut    its active screen buffer (\??\CON for writing)
- *   \Device\ConDrv\Connect       a connection without a console yet; CONDRV_ATTACH gives it one.
- *                                A process has at most one;
- * RTL_USER_PROCESS_PARAMETERS.ConsoleHandle holds it (NULL: no console). Closing it detaches the
- * process. \Device\ConDrv\ScreenBuffer  a new screen buffer, not active (CreateConsoleScreenBuffer)
- *   \Device\ConDrv\Server        a new pseudo-console without size yet; CONDRV_PTY_CREATE completes
- *                                it. Closing the last such handle ends it: its clients get
- *                                CTRL_CLOSE_EVENT.
- *   \Device\ConDrv\Reference     relative to a Server handle (RootDirectory): what a new process
- *                                receives as its ConsoleHandle to be attached to that
- * pseudo-console. All but Connect and Server fail with STATUS_INVALID_HANDLE while the process has
- * no console. Waiting on an input handle: signalled while at least one input record is queued.
+ * - "\??\CONIN$", "\Device\ConDrv\CurrentIn" ("\??\CON" for reading): input of the process's
+ * console.
+ * - "\??\CONOUT$", "\Device\ConDrv\CurrentOut" ("\??\CON" for writing): its active screen buffer.
+ * - "\Device\ConDrv\Connect": a connection without a console yet; CONDRV_ATTACH gives it one. A
+ *   process has at most one; RTL_USER_PROCESS_PARAMETERS.ConsoleHandle holds it (NULL: no console).
+ *   Closing it detaches the process.
+ * - "\Device\ConDrv\ScreenBuffer": a new screen buffer, not active (CreateConsoleScreenBuffer).
+ * - "\Device\ConDrv\Server": a new pseudo-console without size yet; CONDRV_PTY_CREATE completes it.
+ *   Closing the last such handle ends it: its clients get CTRL_CLOSE_EVENT.
+ * - "\Reference" with a Server handle as RootDirectory: what a new process receives as its
+ *   ConsoleHandle to be attached to that pseudo-console.
+ * All but Connect and Server fail with STATUS_INVALID_HANDLE while the process has no console.
+ * Waiting on an input handle: signalled while at least one input record is queued.
  *
  * NtReadFile on an input handle is CONDRV_READ_CONSOLE converted to the input code page, a partial
  * line kept for the next read; a lone Ctrl-Z at the start of a line reads 0 bytes (processed
