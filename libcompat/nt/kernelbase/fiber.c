@@ -2,27 +2,9 @@
  * Fibers: several stacks on one thread, switched by the program.
  *
  * A running fiber's stack limits, exception list, FLS and activation contexts are the TEB's; a
- * switch moves them between the TEB and the fiber. The registers are saved on the fiber's own
- * stack by fiber_switch, in fiber_x64.c.
+ * switch moves them between the TEB and the fiber.
  */
-#include "kernelbase.h"
-
-struct fiber {
-    PVOID parameter; /* first, as GetFiberData reads it from TEB.NtTib.FiberData */
-    PVOID exception_list;
-    PVOID stack_base, stack_limit, deallocation_stack;
-    PVOID stack_pointer; /* while it does not run */
-    LPFIBER_START_ROUTINE entry;
-    PVOID fls, activation_stack;
-    ULONG guaranteed_stack;
-    DWORD flags; /* FIBER_FLAG_FLOAT_SWITCH: every switch saves the control words anyway */
-    BOOL thread; /* made by ConvertThreadToFiber: its stack is the thread's */
-};
-
-/* Saves the registers that a call preserves and the stack pointer in *from, loads those of to. */
-extern void fiber_switch(PVOID *from, PVOID to);
-/* The stack pointer of a fiber that starts with entry(argument) at its first switch. */
-extern PVOID fiber_prepare(PVOID stack_base, PVOID entry, PVOID argument);
+#include "fiber.h"
 
 static BOOL has_fiber(TEB *teb)
 {
@@ -98,7 +80,7 @@ LPVOID WINAPI CreateFiberEx(SIZE_T commit, SIZE_T reserve, DWORD flags, LPFIBER_
     fiber->stack_base = stack.StackBase;
     fiber->stack_limit = stack.StackLimit;
     fiber->deallocation_stack = stack.StackAllocationBase;
-    fiber->stack_pointer = fiber_prepare(stack.StackBase, (PVOID)(ULONG_PTR)run, fiber);
+    fiber_prepare(fiber, run);
     return fiber;
 }
 
@@ -163,21 +145,14 @@ VOID WINAPI SwitchToFiber(LPVOID target)
     TEB *teb = NtCurrentTeb();
     struct fiber *from = teb->NtTib.FiberData, *to = target;
 
-    from->exception_list = teb->NtTib.ExceptionList;
-    from->stack_limit = teb->NtTib.StackLimit; /* the stack may have grown */
     from->fls = teb->FlsData;
     from->activation_stack = teb->ActivationContextStackPointer;
     from->guaranteed_stack = teb->GuaranteedStackBytes;
-
     teb->NtTib.FiberData = to;
-    teb->NtTib.ExceptionList = to->exception_list;
-    teb->NtTib.StackBase = to->stack_base;
-    teb->NtTib.StackLimit = to->stack_limit;
-    teb->DeallocationStack = to->deallocation_stack;
     teb->FlsData = to->fls;
     teb->ActivationContextStackPointer = to->activation_stack;
     teb->GuaranteedStackBytes = to->guaranteed_stack;
-    fiber_switch(&from->stack_pointer, to->stack_pointer);
+    fiber_switch(from, to);
 }
 
 VOID WINAPI DeleteFiber(LPVOID target)

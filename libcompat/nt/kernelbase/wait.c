@@ -150,6 +150,18 @@ BOOL WINAPI InitializeSynchronizationBarrier(LPSYNCHRONIZATION_BARRIER barrier, 
     return set_status(RtlInitBarrier(barrier, threads, spins));
 }
 
+BOOL WINAPI EnterSynchronizationBarrier(LPSYNCHRONIZATION_BARRIER barrier, DWORD flags)
+{
+    return RtlBarrier(barrier, flags);
+}
+
+/* Waits until every thread has left the barrier; there is nothing to fail. */
+BOOL WINAPI DeleteSynchronizationBarrier(LPSYNCHRONIZATION_BARRIER barrier)
+{
+    RtlDeleteBarrier(barrier);
+    return TRUE;
+}
+
 /* ---- One-time initialization ---- */
 
 /*
