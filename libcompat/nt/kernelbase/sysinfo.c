@@ -6,8 +6,8 @@
 
 static BOOL basic(SYSTEM_BASIC_INFORMATION *information)
 {
-    return set_status(NtQuerySystemInformation(SystemBasicInformation, information,
-                                               sizeof(*information), NULL));
+    return set_status(
+        NtQuerySystemInformation(SystemBasicInformation, information, sizeof(*information), NULL));
 }
 
 VOID WINAPI GetSystemInfo(LPSYSTEM_INFO information)
@@ -16,9 +16,8 @@ VOID WINAPI GetSystemInfo(LPSYSTEM_INFO information)
     SYSTEM_PROCESSOR_INFORMATION processor;
 
     memset(information, 0, sizeof(*information));
-    if (!basic(&native) ||
-        !set_status(NtQuerySystemInformation(SystemProcessorInformation, &processor,
-                                             sizeof(processor), NULL)))
+    if (!basic(&native) || !set_status(NtQuerySystemInformation(
+                               SystemProcessorInformation, &processor, sizeof(processor), NULL)))
         return;
     information->wProcessorArchitecture = processor.ProcessorArchitecture;
     information->dwPageSize = native.PageSize;
@@ -246,8 +245,7 @@ BOOL WINAPI GetLogicalProcessorInformation(PSYSTEM_LOGICAL_PROCESSOR_INFORMATION
 
     if (!length)
         return fail(ERROR_INVALID_PARAMETER);
-    status =
-        NtQuerySystemInformation(SystemLogicalProcessorInformation, buffer, *length, length);
+    status = NtQuerySystemInformation(SystemLogicalProcessorInformation, buffer, *length, length);
     if (status == STATUS_INFO_LENGTH_MISMATCH)
         return fail(ERROR_INSUFFICIENT_BUFFER);
     return set_status(status);
@@ -415,8 +413,8 @@ BOOL WINAPI GetSystemRegistryQuota(PDWORD allowed, PDWORD used)
         PVOID paged_pool;
     } quota;
 
-    if (!set_status(NtQuerySystemInformation(SystemRegistryQuotaInformation, &quota, sizeof(quota),
-                                             NULL)))
+    if (!set_status(
+            NtQuerySystemInformation(SystemRegistryQuotaInformation, &quota, sizeof(quota), NULL)))
         return FALSE;
     if (allowed)
         *allowed = quota.allowed;

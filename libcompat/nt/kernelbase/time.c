@@ -314,8 +314,7 @@ BOOL WINAPI FileTimeToLocalFileTime(const FILETIME *time, LPFILETIME local)
 
     if (!zone(&information))
         return FALSE;
-    *local =
-        file_time(ticks(time) - zone_bias(&information, zone_at(&information, now(), FALSE)));
+    *local = file_time(ticks(time) - zone_bias(&information, zone_at(&information, now(), FALSE)));
     return TRUE;
 }
 
@@ -325,8 +324,7 @@ BOOL WINAPI LocalFileTimeToFileTime(const FILETIME *local, LPFILETIME time)
 
     if (!zone(&information))
         return FALSE;
-    *time =
-        file_time(ticks(local) + zone_bias(&information, zone_at(&information, now(), FALSE)));
+    *time = file_time(ticks(local) + zone_bias(&information, zone_at(&information, now(), FALSE)));
     return TRUE;
 }
 
