@@ -5,6 +5,7 @@
 #ifndef LIBCOMPAT_NT_KERNELBASE_NLS_H
 #define LIBCOMPAT_NT_KERNELBASE_NLS_H
 
+#define _NORMALIZE_
 #include "kernelbase.h"
 
 /* CT_CTYPE1..3 of a UTF-16 unit. */
