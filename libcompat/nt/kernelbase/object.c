@@ -1,7 +1,7 @@
 /*
  * Handles of any kind, standard handles, and the directory of named objects.
  */
-#include "kernelbase.h"
+#include "file.h"
 
 void object_attributes(OBJECT_ATTRIBUTES *attributes, UNICODE_STRING *name, HANDLE root,
                        ULONG flags, const SECURITY_ATTRIBUTES *security)
@@ -128,7 +128,7 @@ BOOL WINAPI SetStdHandle(DWORD number, HANDLE handle)
 }
 
 /* CloseHandle and DuplicateHandle take the standard handle numbers for the handles themselves. */
-static HANDLE real_handle(HANDLE handle)
+HANDLE real_handle(HANDLE handle)
 {
     DWORD number = (DWORD)(ULONG_PTR)handle;
     HANDLE *place = NULL;
