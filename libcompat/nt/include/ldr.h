@@ -91,7 +91,7 @@ PVOID NTAPI RtlImageRvaToVa(PIMAGE_NT_HEADERS headers, PVOID base, ULONG rva,
                             PIMAGE_SECTION_HEADER *section);
 
 /* Ends the thread, or the process when it is the last one. */
-VOID NTAPI RtlExitUserThread(NTSTATUS status) __attribute__((noreturn));
+NTSYSAPI VOID NTAPI RtlExitUserThread(NTSTATUS status) __attribute__((noreturn));
 VOID NTAPI RtlExitUserProcess(NTSTATUS status) __attribute__((noreturn));
 
 #endif

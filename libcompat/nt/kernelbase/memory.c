@@ -183,47 +183,6 @@ SIZE_T WINAPI GetLargePageMinimum(VOID)
     return 0x200000;
 }
 
-/* ---- Other processes' memory ---- */
-
-BOOL WINAPI ReadProcessMemory(HANDLE process, LPCVOID address, LPVOID buffer, SIZE_T size,
-                              SIZE_T *done)
-{
-    SIZE_T read = 0;
-    NTSTATUS status = NtReadVirtualMemory(process, (PVOID)address, buffer, size, &read);
-
-    if (done)
-        *done = read;
-    return set_status(status);
-}
-
-BOOL WINAPI WriteProcessMemory(HANDLE process, LPVOID address, LPCVOID buffer, SIZE_T size,
-                               SIZE_T *done)
-{
-    SIZE_T written = 0;
-    PVOID base = address;
-    SIZE_T region = size;
-    ULONG previous;
-    NTSTATUS status;
-
-    if (done)
-        *done = 0;
-    /* Code pages are made writable for the while, as debuggers rely on. */
-    status = NtProtectVirtualMemory(process, &base, &region, PAGE_EXECUTE_READWRITE, &previous);
-    if (!NT_SUCCESS(status))
-        return set_status(status);
-    if (!(previous & (PAGE_READWRITE | PAGE_WRITECOPY | PAGE_EXECUTE_READWRITE |
-                      PAGE_EXECUTE_WRITECOPY | PAGE_EXECUTE | PAGE_EXECUTE_READ))) {
-        NtProtectVirtualMemory(process, &base, &region, previous, &previous);
-        return fail(ERROR_NOACCESS);
-    }
-    status = NtWriteVirtualMemory(process, address, buffer, size, &written);
-    NtProtectVirtualMemory(process, &base, &region, previous, &previous);
-    NtFlushInstructionCache(process, address, size);
-    if (done)
-        *done = written;
-    return set_status(status);
-}
-
 /* ---- Status ---- */
 
 /* SystemPerformanceInformation: the leading fields, in pages where they count memory. */

@@ -457,11 +457,6 @@ BOOL WINAPI SetThreadInformation(HANDLE thread, THREAD_INFORMATION_CLASS class, 
     return set_status(NtSetInformationThread(thread, native, buffer, size));
 }
 
-BOOL WINAPI FlushInstructionCache(HANDLE process, LPCVOID address, SIZE_T size)
-{
-    return set_status(NtFlushInstructionCache(process, (PVOID)address, size));
-}
-
 VOID WINAPI FlushProcessWriteBuffers(VOID)
 {
     NtFlushProcessWriteBuffers();
