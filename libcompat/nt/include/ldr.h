@@ -104,6 +104,7 @@ static inline PEB *NtCurrentPeb(void)
     return peb;
 }
 
-VOID NTAPI RtlExitUserProcess(NTSTATUS status);
+/* Ends the process, after the libraries were told. */
+VOID NTAPI RtlExitUserProcess(NTSTATUS status) __attribute__((noreturn));
 
 #endif
