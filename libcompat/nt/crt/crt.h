@@ -92,6 +92,21 @@ unsigned long *__doserrno(void);
 void _dosmaperr(unsigned long oserr); /* sets _doserrno and errno */
 int crt_errno_from_win32(unsigned long oserr);
 
+/* Data that the SDK headers turn into macros over imports. */
+#undef _fmode
+#undef _commode
+#undef _pgmptr
+#undef _wpgmptr
+#undef _osplatform
+#undef _osver
+#undef _winver
+#undef _winmajor
+#undef _winminor
+#undef __argc
+#undef __argv
+#undef __wargv
+#undef _sys_errlist
+#undef _sys_nerr
 #undef errno
 #define errno (*_errno())
 
@@ -134,6 +149,7 @@ enum {
     CRT_LOCK_MB = 13,
     CRT_LOCKS = 36
 };
+int _set_new_mode(int mode);
 void _lock(int n);
 void _unlock(int n);
 
