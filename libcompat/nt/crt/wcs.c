@@ -87,8 +87,8 @@ wchar_t *wcspbrk(const wchar_t *s, const wchar_t *accept)
 #include "strgen.h"
 
 #ifdef CRT_UCRT
-/* Standard C's three-argument form; without a context it keeps the thread's own. */
-wchar_t *wcstok(wchar_t *s, const wchar_t *delim, wchar_t **context)
+/* Exported as wcstok (the header declares the old form): standard C's arguments; without a context it keeps the thread's own. */
+wchar_t *crt_wcstok3(wchar_t *s, const wchar_t *delim, wchar_t **context)
 {
     return next_token(s, delim, context ? context : &crt_thread()->wcstok_next);
 }
