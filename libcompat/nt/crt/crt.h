@@ -211,6 +211,8 @@ int crt_stdio_init(void);
 void crt_stdio_exit(void); /* flush all, remove temporary files */
 void crt_signal_init(void); /* signal.c: process attach, must not fail */
 
+int _query_app_type(void); /* 0 unknown, 1 console, 2 windows */
+
 /* Writes text to standard error by WriteFile: last words before the process ends. */
 void crt_message(const char *text);
 
