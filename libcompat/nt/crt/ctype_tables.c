@@ -1,11 +1,12 @@
 /*
  * Character classes and case of single bytes in the "C" locale, and of U+0000..U+00FF for the
- * wide tests. Entry 0 is EOF; the exported pointers point at entry 1.
+ * wide tests. Entry 128 belongs to character 0 and entry 127 to EOF: the headers of compilers index
+ * these tables directly, also with the negative values of a signed char.
  */
 #include "locale_data.h"
 
-const unsigned short crt_ctype_c[257] = {
-    0,
+const unsigned short crt_ctype_c[CRT_CTYPE_SIZE] = {
+    [CRT_CTYPE_ZERO] =
     0x020, 0x020, 0x020, 0x020, 0x020, 0x020, 0x020, 0x020, 0x020, 0x028, 0x028, 0x028,
     0x028, 0x028, 0x020, 0x020, 0x020, 0x020, 0x020, 0x020, 0x020, 0x020, 0x020, 0x020,
     0x020, 0x020, 0x020, 0x020, 0x020, 0x020, 0x020, 0x020, 0x048, 0x010, 0x010, 0x010,
@@ -30,9 +31,9 @@ const unsigned short crt_ctype_c[257] = {
     0x000, 0x000, 0x000, 0x000,
 };
 
-const unsigned short crt_wctype_256[257] = {
-    0,
-    0x020, 0x020, 0x020, 0x020, 0x020, 0x020, 0x020, 0x020, 0x020, 0x068, 0x028, 0x028,
+const unsigned short crt_wctype_256[CRT_CTYPE_SIZE] = {
+    [CRT_CTYPE_ZERO] =
+    0x020, 0x020, 0x020, 0x020, 0x020, 0x020, 0x020, 0x020, 0x020, CRT_IS_UCRT ? 0x028 : 0x068, 0x028, 0x028,
     0x028, 0x028, 0x020, 0x020, 0x020, 0x020, 0x020, 0x020, 0x020, 0x020, 0x020, 0x020,
     0x020, 0x020, 0x020, 0x020, 0x020, 0x020, 0x020, 0x020, 0x048, 0x010, 0x010, 0x010,
     0x010, 0x010, 0x010, 0x010, 0x010, 0x010, 0x010, 0x010, 0x010, 0x010, 0x010, 0x010,
@@ -93,3 +94,11 @@ const unsigned char crt_upper_c[256] = {
     224, 225, 226, 227, 228, 229, 230, 231, 232, 233, 234, 235, 236, 237, 238, 239,
     240, 241, 242, 243, 244, 245, 246, 247, 248, 249, 250, 251, 252, 253, 254, 255,
 };
+
+/* msvcrt exports the narrow table itself, as an array that begins with EOF's entry. */
+#define STRING_(x) #x
+#define STRING(x) STRING_(x)
+__asm__(".globl " STRING(__USER_LABEL_PREFIX__) "crt_data_ctype\n"
+        ".set " STRING(__USER_LABEL_PREFIX__) "crt_data_ctype, "
+        STRING(__USER_LABEL_PREFIX__) "crt_ctype_c + 254");
+_Static_assert(CRT_CTYPE_ZERO == 128, "the offset above is that of entry 127");

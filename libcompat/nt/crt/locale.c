@@ -13,14 +13,14 @@ static wchar_t c_wpoint[] = L".", c_wempty[] = L"", c_wtext[] = L"C";
 #define C_CATEGORY {c_text, c_wtext, NULL, 0}
 struct crt_locale crt_locale_c = {
 #ifdef CRT_UCRT
-    .pub = {crt_ctype_c + 1, 1, 0},
+    .pub = {crt_ctype_c + CRT_CTYPE_ZERO, 1, 0},
 #else
     .pub = {.refcount = 1, .lc_clike = 1, .mb_cur_max = 1, .ctype1 = NULL,
             .lconv = (struct lconv *)&crt_locale_c.lconv,
-            .pctype = crt_ctype_c + 1, .pclmap = crt_lower_c, .pcumap = crt_upper_c},
+            .pctype = crt_ctype_c + CRT_CTYPE_ZERO, .pclmap = crt_lower_c, .pcumap = crt_upper_c},
 #endif
     .cat = {C_CATEGORY, C_CATEGORY, C_CATEGORY, C_CATEGORY, C_CATEGORY, C_CATEGORY},
-    .pctype = crt_ctype_c + 1,
+    .pctype = crt_ctype_c + CRT_CTYPE_ZERO,
     .lower = crt_lower_c,
     .upper = crt_upper_c,
     .mb_cur_max = 1,
@@ -35,8 +35,8 @@ struct crt_locale crt_locale_c = {
 unsigned crt_data_lc_codepage, crt_data_lc_collate_cp;
 int crt_data_mb_cur_max = 1;
 LCID crt_data_lc_handle[CRT_LC_COUNT];
-const unsigned short *crt_data_pctype = crt_ctype_c + 1;
-const unsigned short *crt_data_pwctype = crt_wctype_256 + 1;
+const unsigned short *crt_data_pctype = crt_ctype_c + CRT_CTYPE_ZERO;
+const unsigned short *crt_data_pwctype = crt_wctype_256 + CRT_CTYPE_ZERO;
 #endif
 
 static const wchar_t *const category_names[CRT_LC_COUNT] = {

@@ -22,7 +22,7 @@ char *crt_narrow_dup(const wchar_t *s, unsigned codepage)
 /* ---- characters --------------------------------------------------------------------------- */
 
 struct tables {
-    unsigned short ctype[257];
+    unsigned short ctype[CRT_CTYPE_SIZE];
     unsigned char lower[256], upper[256];
 };
 
@@ -47,7 +47,7 @@ static bool build_ctype(struct crt_locale *l)
     CPINFO info;
 
     if (!cat->name) {
-        l->pctype = crt_ctype_c + 1;
+        l->pctype = crt_ctype_c + CRT_CTYPE_ZERO;
         l->lower = crt_lower_c;
         l->upper = crt_upper_c;
         l->mb_cur_max = 1;
@@ -59,7 +59,7 @@ static bool build_ctype(struct crt_locale *l)
     memcpy(t->ctype, crt_ctype_c, sizeof t->ctype);
     memcpy(t->lower, crt_lower_c, sizeof t->lower);
     memcpy(t->upper, crt_upper_c, sizeof t->upper);
-    l->pctype = t->ctype + 1;
+    l->pctype = t->ctype + CRT_CTYPE_ZERO;
     l->lower = t->lower;
     l->upper = t->upper;
     l->mb_cur_max = 1;
@@ -72,20 +72,23 @@ static bool build_ctype(struct crt_locale *l)
     l->mb_cur_max = (int)info.MaxCharSize;
     for (int i = 0; i + 1 < MAX_LEADBYTES && info.LeadByte[i]; i += 2)
         for (unsigned c = info.LeadByte[i]; c <= info.LeadByte[i + 1]; c++)
-            t->ctype[c + 1] = CT_LEAD;
+            t->ctype[CRT_CTYPE_ZERO + c] = CT_LEAD;
     for (unsigned c = 0x80; c < 0x100; c++) {
         char byte = (char)c;
         wchar_t wide;
         WORD type;
-        if (t->ctype[c + 1] & CT_LEAD)
+        if (t->ctype[CRT_CTYPE_ZERO + c] & CT_LEAD)
             continue;
         if (MultiByteToWideChar(cat->codepage, MB_ERR_INVALID_CHARS, &byte, 1, &wide, 1) != 1 ||
             !GetStringTypeW(CT_CTYPE1, &wide, 1, &type))
             continue;
-        t->ctype[c + 1] = type & 0x1ff;
+        t->ctype[CRT_CTYPE_ZERO + c] = type & 0x1ff;
         t->lower[c] = map_byte(cat->codepage, cat->name, (unsigned char)c, wide, LCMAP_LOWERCASE);
         t->upper[c] = map_byte(cat->codepage, cat->name, (unsigned char)c, wide, LCMAP_UPPERCASE);
     }
+    /* Signed chars; -1 stays EOF. */
+    for (unsigned c = 0x80; c < 0xff; c++)
+        t->ctype[CRT_CTYPE_ZERO + c - 256] = t->ctype[CRT_CTYPE_ZERO + c];
     return true;
 }
 

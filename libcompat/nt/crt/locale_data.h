@@ -67,7 +67,7 @@ struct crt_locale {
     struct crt_locale *next;                /* list of all, guarded by CRT_LOCK_LOCALE */
     struct crt_category cat[CRT_LC_COUNT];  /* [CRT_LC_ALL] holds the combined text */
     const wchar_t *names[CRT_LC_COUNT];     /* cat[].name again, as one array */
-    const unsigned short *pctype;           /* -1 .. 255 */
+    const unsigned short *pctype;           /* -128 .. 255 */
     const unsigned char *lower, *upper;     /* case maps of single bytes */
     int mb_cur_max;
     struct crt_lconv lconv;
@@ -76,7 +76,10 @@ struct crt_locale {
 
 extern struct crt_locale crt_locale_c;
 extern const struct crt_time_names crt_time_names_c;
-extern const unsigned short crt_ctype_c[257], crt_wctype_256[257];
+/* Indexed from -128 to 255 around entry CRT_CTYPE_ZERO. */
+#define CRT_CTYPE_ZERO 128
+#define CRT_CTYPE_SIZE (CRT_CTYPE_ZERO + 256)
+extern const unsigned short crt_ctype_c[CRT_CTYPE_SIZE], crt_wctype_256[CRT_CTYPE_SIZE];
 extern const unsigned char crt_lower_c[256], crt_upper_c[256];
 
 /* Owned by locale.c: the global locale, and whether any thread ever asked for its own. */
