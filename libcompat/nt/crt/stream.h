@@ -33,6 +33,7 @@ enum {
 };
 
 #define EOF (-1)
+#undef WEOF
 #define WEOF ((wint_t)0xffff)
 #define BUFFER_SIZE 4096
 
