@@ -4,6 +4,9 @@
  */
 #include "locale_data.h"
 
+char **__sys_errlist(void);
+unsigned char *__p__mbctype(void);
+
 struct crt_locale *crt_locale_global = &crt_locale_c; /* written under CRT_LOCK_LOCALE */
 int crt_locale_per_thread;                            /* set once, never cleared */
 
@@ -37,6 +40,7 @@ int crt_data_mb_cur_max = 1;
 LCID crt_data_lc_handle[CRT_LC_COUNT];
 const unsigned short *crt_data_pctype = crt_ctype_c + CRT_CTYPE_ZERO;
 const unsigned short *crt_data_pwctype = crt_wctype_256 + CRT_CTYPE_ZERO;
+int crt_data_setlc_active, crt_data_unguarded_readlc_active; /* never set: readers need no guard */
 #endif
 
 static const wchar_t *const category_names[CRT_LC_COUNT] = {
@@ -47,6 +51,11 @@ static const wchar_t *const category_names[CRT_LC_COUNT] = {
 
 void crt_locale_init(void)
 {
+#ifdef CRT_MSVCRT
+    /* What its programs read as data must be there before they run. */
+    __sys_errlist();
+    __p__mbctype();
+#endif
 }
 
 void crt_locale_thread_exit(struct crt_thread *t)

@@ -35,6 +35,10 @@ double crt_math_error(int type, const char *name, double x, double y, double res
     return e.retval;
 }
 
+#ifdef CRT_MSVCRT
+const double crt_data_HUGE = INF;
+#endif
+
 /* What the functions linked from the compiler's library call. */
 void __mingw_raise_matherr(int type, const char *name, double x, double y, double result)
 {

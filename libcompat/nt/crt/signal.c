@@ -250,12 +250,10 @@ int crt_signal_filter(unsigned long code, EXCEPTION_POINTERS *info)
     return EXCEPTION_CONTINUE_EXECUTION;
 }
 
-void **__pxcptinfoptrs(void)
+/* For abort: what is installed, NULL for the default. */
+void *crt_signal_handler(int sig)
 {
-    return &crt_thread()->exception_pointers;
-}
+    action_t *slot = process_action(sig);
 
-int *__fpecode(void)
-{
-    return &crt_thread()->fpe_code;
+    return slot ? (void *)*slot : NULL;
 }
