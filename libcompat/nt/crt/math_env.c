@@ -39,12 +39,6 @@ double crt_math_error(int type, const char *name, double x, double y, double res
 const double crt_data_HUGE = INF;
 #endif
 
-/* What the functions linked from the compiler's library call. */
-void __mingw_raise_matherr(int type, const char *name, double x, double y, double result)
-{
-    crt_math_error(type, name, x, y, result);
-}
-
 /* ---- _control87 and friends --------------------------------------------------------------- */
 
 enum {
