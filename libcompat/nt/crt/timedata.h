@@ -10,9 +10,10 @@ struct crt_tm {
     int sec, min, hour, mday, mon, year, wday, yday, isdst;
 };
 
-/* The ends of the documented ranges: the 32-bit forms, and 3000-12-31 23:59:59 UTC. */
+/* The ends of the ranges: the 32-bit forms; 3000-12-31 23:59:59 in the zone west of UTC by eight
+ * hours (msvcrt), and the later day that ucrtbase's header names. */
 #define TIME32_MAX 0x7fffffffLL
-#define TIME64_MAX 0x793582affLL
+#define TIME64_MAX (CRT_IS_UCRT ? 0x793582affLL : 0x793406fffLL)
 /* gmtime also takes what any local time can differ by. */
 #define TIME_LOCAL_LEAST (-12 * 3600LL)
 #define TIME_LOCAL_EXTRA (13 * 3600LL)
