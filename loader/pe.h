@@ -50,24 +50,26 @@ enum {
     PE_DISCARDABLE = 16, /* may be dropped after the start; informative */
 };
 
+/*
+ * One section. In a flat image it is a mere note (it need not be page aligned, map_size is
+ * virtual_size, which may be 0), since the whole file is mapped in one piece.
+ */
 struct pe_section {
-    char name[IMAGE_SIZEOF_SHORT_NAME + 1]; /* as in the file, any bytes */
-    uint32_t rva;                           /* page aligned, unless the image is flat */
-    uint32_t virtual_size;                  /* never 0; where the file says 0, the raw size */
-    uint32_t map_size;    /* virtual_size rounded up to pages; rva + map_size is within the image */
-    uint32_t file_offset; /* as NT reads it: rounded down to a sector */
-    uint32_t
-        file_size;  /* from the file; <= map_size and within the file; the rest of map_size is 0 */
-    unsigned flags; /* PE_READ and so on, exactly as declared */
+    char name[IMAGE_SIZEOF_SHORT_NAME + 1]; /* for messages: bytes that do not print are '?' */
+    bool mappable;            /* file_offset is page aligned, so mmap works; otherwise copy */
+    unsigned flags;           /* PE_READ and so on, exactly as declared */
     uint32_t characteristics; /* IMAGE_SCN_* */
-    bool mappable;            /* file_offset is page aligned: mmap works; otherwise copy */
+    uint32_t rva;             /* page aligned */
+    uint32_t virtual_size;    /* where the file says 0, the raw size; never 0 */
+    uint32_t map_size;        /* in whole pages; rva + map_size is within the image's last page */
+    uint32_t file_offset;     /* as NT reads it: rounded down to a sector */
+    uint32_t file_size;       /* within map_size and the file; up to map_size, zeros follow */
 };
 
 struct pe_image {
     uint16_t machine; /* IMAGE_FILE_MACHINE_*; pe_parse takes any */
     bool is_64;       /* PE32+ */
-    bool flat; /* alignment below a page: the file's bytes 0..size_of_image are the image, all pages
-                  RWX */
+    bool flat;        /* low alignment or no sections: the file is the image, all pages RWX */
     bool is_dll;
     bool dotnet;  /* has a CLI header */
     bool il_only; /* and no machine code */
@@ -80,11 +82,10 @@ struct pe_image {
     uint32_t win32_version; /* normally 0; otherwise overrides the version that the PEB shows */
     uint32_t timestamp;
     uint32_t checksum;
-    uint64_t image_base;    /* multiple of 64 KiB; image_base + size_of_image does not wrap, but may
-                               lie anywhere */
+    uint64_t image_base;    /* multiple of 64 KiB; its sum with size_of_image does not wrap */
     uint32_t size_of_image; /* as declared; map round-up to a page */
     uint32_t size_of_headers;
-    uint32_t headers_file_size; /* what the file holds of them */
+    uint32_t headers_file_size; /* what the file holds of them; flat: of the whole image */
     uint32_t section_alignment;
     uint32_t file_alignment;
     uint32_t entry_rva; /* 0: none (libraries only) */
@@ -96,7 +97,7 @@ struct pe_image {
     unsigned directory_count;   /* entries that the header really has; the others below are 0 */
     IMAGE_DATA_DIRECTORY directory[IMAGE_NUMBEROF_DIRECTORY_ENTRIES]; /* contents unchecked */
     unsigned section_count;
-    struct pe_section section[PE_MAX_SECTIONS]; /* ascending, without gaps */
+    struct pe_section section[PE_MAX_SECTIONS]; /* ascending, without gaps, unless flat */
 };
 
 /*

@@ -54,6 +54,8 @@
 #define C_FLTSAVE 0x100
 
 	.text
+	.globl	nt_gate_entry_read
+	.hidden	nt_gate_entry_read
 	.globl	nt_gate_entry, nt_gate_raw_entry, nt_gate_exit_begin, nt_gate_exit_end
 	.globl	nt_gate_exit_check, nt_gate_enter_guest, nt_gate_leave_guest
 	.hidden	nt_gate_entry, nt_gate_raw_entry, nt_gate_exit_begin, nt_gate_exit_end
@@ -74,6 +76,7 @@ nt_gate_raw_entry:
 nt_gate_entry:
 	movq	%fs:nt_self_tls@tpoff, %r11
 	movq	T_FRAME(%r11), %r11
+nt_gate_entry_read:
 	movq	(%rsp), %rcx
 	movq	%rcx, F_RIP(%r11)
 	leaq	8(%rsp), %rcx

@@ -1,5 +1,4 @@
 /* File objects: opening, creating, closing, deletion on close. */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -96,10 +95,12 @@ static void leave_share(struct nt_file *f)
         return;
     f->shared = NULL;
     if (atomic_load(&f->delete_on_close)) {
-        if (atomic_load(&f->posix_delete))
+        if (atomic_load(&f->posix_delete)) {
             unlink_file(f);
-        else
+            nt_share_set_delete_pending(s, false); /* what is left of it has other names */
+        } else {
             nt_share_set_delete_pending(s, true);
+        }
     }
     if (nt_share_close(s, f->access, f->share))
         unlink_file(f);
@@ -116,6 +117,7 @@ static void last_handle(struct nt_object *o)
     if (f->ops->last_handle)
         f->ops->last_handle(f);
     nt_lock_drop_all(f);
+    nt_file_settle(f);
     leave_share(f);
 }
 

@@ -71,6 +71,7 @@ struct nt_file {
     bool read_only;  /* lies in a place that cannot be changed */
     bool whole_volume;
     bool seekable;
+    bool inherited; /* other processes use the descriptor's position, too */
     atomic_bool delete_on_close;
     atomic_bool posix_delete; /* the name goes with this handle, not with the last one */
 
@@ -83,6 +84,7 @@ struct nt_file {
     struct nt_object *port; /* completion port: one reference; set once */
     PVOID port_key;
     uint32_t completion_modes; /* FILE_SKIP_COMPLETION_PORT_ON_SUCCESS 1, SKIP_SET_EVENT 2 */
+    uint32_t ea_next; /* index of the next extended attribute; atomic */
     void *locks;               /* byte ranges: lock.c */
     void *more;                /* of the ops */
 };
@@ -93,8 +95,14 @@ extern const struct nt_object_type nt_file_type;
 extern const struct nt_file_ops nt_disk_ops;   /* fileio.c */
 extern const struct nt_file_ops nt_stream_ops; /* stream.c: pipes, sockets, terminals */
 
-/* At start-up: the null device and its like. */
+/* Start-up, before the first thread: devices, drives. Calling it again does nothing. */
 void nt_file_init(void);
+/* The folder with the guest libraries; written by the loader before nt_file_init. */
+extern char nt_system32_dir[4096];
+/* Opens the standard handles of a new process for descriptors 0, 1 and 2; a closed one is NULL. */
+void nt_file_standard_handles(RTL_USER_PROCESS_PARAMETERS *p);
+/* "Z:\\home\\x" for an absolute host path, as bytes for utf16_from_host. */
+bool nt_dos_path_of_host(const char *host, char *dos, size_t size);
 
 /* A new file with one reference; it owns fd. NULL without memory: fd is closed then. */
 struct nt_file *nt_file_new(const struct nt_file_ops *ops, int fd, ACCESS_MASK access,

@@ -39,7 +39,7 @@ void nt_io_complete_pending(struct nt_file *f, struct nt_io *io, NTSTATUS status
 /* Waits until a descriptor is ready (POLLIN, POLLOUT) or the thread has something else to do.
  * 0: ready. STATUS_THREAD_IS_TERMINATING, or STATUS_CANCELLED when NtCancelSynchronousIoFile or
  * nt_io_cancel_thread asked for it; a suspension is served on the way. */
-NTSTATUS nt_io_wait_fd(struct nt_thread *t, int fd, short events);
+NTSTATUS nt_io_wait_fd(const struct nt_io *io, int fd, short events);
 
 /* Makes a blocking nt_io_wait_fd of that thread end with STATUS_CANCELLED. False: it is not in
  * one (or the request has another status block). */

@@ -119,6 +119,7 @@ extern const unsigned nt_call_count;
 /* nt_gate_x64.S */
 extern const char nt_gate_entry[];                 /* jumped to by ntdll's stubs */
 extern const char nt_gate_raw_entry[];             /* gone to by a trap: rcx = return address */
+extern const char nt_gate_entry_read[];            /* the load of the return address */
 extern const char nt_gate_exit_begin[], nt_gate_exit_end[], nt_gate_exit_check[];
 void nt_gate_enter_guest(struct nt_thread *t, struct nt_frame *f); /* returns at thread exit */
 void nt_gate_leave_guest(struct nt_thread *t) __attribute__((noreturn)); /* from a handler */
@@ -133,6 +134,7 @@ const char *nt_status_name(NTSTATUS status); /* NULL: unknown */
 
 /* Ends the process: runs what must run, then _exit with the host status of product.md. */
 void nt_exit_process(NTSTATUS status) __attribute__((noreturn));
+void nt_exit_process_as(NTSTATUS status, int host_status) __attribute__((noreturn));
 /* The same for a foreign exception that nobody handled: prints the crash line. */
 void nt_die_of_exception(const EXCEPTION_RECORD *record, const CONTEXT *context)
     __attribute__((noreturn));

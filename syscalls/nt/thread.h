@@ -19,11 +19,17 @@ void nt_thread_run(struct nt_thread *t, uintptr_t start, uintptr_t rcx, uintptr_
 /* Ends the calling thread (from a handler): never returns. */
 void nt_thread_exit(struct nt_thread *t, NTSTATUS status) __attribute__((noreturn));
 
+/* Ends every other thread of the process; returns when none can touch guest memory any more. */
+NTSTATUS nt_thread_end_others(struct nt_thread *t, NTSTATUS status);
+
 /* On the way back to the guest: waits while suspended, takes a context that was set. */
 void nt_thread_stop_point(struct nt_thread *t, struct nt_frame *f);
 
 /* Makes the frame go to KiUserApcDispatcher for the first queued user APC, if any. */
 void nt_thread_deliver_apc(struct nt_thread *t, struct nt_frame *f);
+
+/* NtTestAlert: STATUS_SUCCESS, or STATUS_USER_APC when one will be delivered on the way back. */
+NTSTATUS nt_thread_test_alert(struct nt_thread *t);
 
 /* f leaves through the parts of a context that its ContextFlags name (dispatch.c). */
 void nt_frame_set_context(struct nt_frame *f, const CONTEXT *context);

@@ -30,11 +30,9 @@ static int compare_blocks(const struct vm_block *a, const struct vm_block *b)
     return a->start < b->start ? -1 : a->start > b->start;
 }
 
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wunused-function"
-RB_GENERATE_STATIC(region_tree, vm_region, link, compare_regions)
-RB_GENERATE_STATIC(block_tree, vm_block, link, compare_blocks)
-#pragma GCC diagnostic pop
+RB_GENERATE_INTERNAL(region_tree, vm_region, link, compare_regions,
+                     __attribute__((unused)) static)
+RB_GENERATE_INTERNAL(block_tree, vm_block, link, compare_blocks, __attribute__((unused)) static)
 
 void vm_init(void)
 {
@@ -122,13 +120,9 @@ static bool range_free(uintptr_t start, uintptr_t end)
     return !next || next->base >= end;
 }
 
-static uintptr_t align_up(uintptr_t x)
+static uintptr_t find_free_up(uintptr_t from, uintptr_t high, size_t size, uintptr_t align)
 {
-    return (x + VM_GRANULARITY - 1) & ~(VM_GRANULARITY - 1);
-}
-
-static uintptr_t find_free_up(uintptr_t from, uintptr_t high, size_t size)
-{
+#define align_up(x) (((x) + align - 1) & ~(align - 1))
     uintptr_t at = align_up(from);
     struct vm_region *r = region_at(at);
 
@@ -141,12 +135,13 @@ static uintptr_t find_free_up(uintptr_t from, uintptr_t high, size_t size)
             break;
         at = align_up(r->end);
     }
+#undef align_up
     return at < high && high - at >= size ? at : 0;
 }
 
-static uintptr_t find_free_down(uintptr_t low, uintptr_t high, size_t size)
+static uintptr_t find_free_down(uintptr_t low, uintptr_t high, size_t size, uintptr_t align)
 {
-    uintptr_t end = high & ~(VM_GRANULARITY - 1);
+    uintptr_t end = high & ~(align - 1);
     struct vm_region key = {.base = end};
     struct vm_region *r = RB_NFIND(region_tree, &regions, &key);
 
@@ -154,26 +149,26 @@ static uintptr_t find_free_down(uintptr_t low, uintptr_t high, size_t size)
     for (; r; r = RB_PREV(region_tree, &regions, r)) {
         if (end < size)
             return 0;
-        if (((end - size) & ~(VM_GRANULARITY - 1)) >= r->end)
+        if (((end - size) & ~(align - 1)) >= r->end)
             break;
         if (r->base < end)
-            end = r->base & ~(VM_GRANULARITY - 1);
+            end = r->base & ~(align - 1);
     }
     if (end < size)
         return 0;
-    uintptr_t at = (end - size) & ~(VM_GRANULARITY - 1);
+    uintptr_t at = (end - size) & ~(align - 1);
     return at >= low ? at : 0;
 }
 
-static uintptr_t find_free(const struct vm_where *where, size_t size)
+static uintptr_t find_free(const struct vm_where *where, size_t size, uintptr_t align)
 {
     if (where->top_down)
-        return find_free_down(where->low, where->high, size);
+        return find_free_down(where->low, where->high, size, align);
     if (where != &vm_anywhere)
-        return find_free_up(where->low, where->high, size);
-    uintptr_t at = find_free_up(next_free, where->high, size);
+        return find_free_up(where->low, where->high, size, align);
+    uintptr_t at = find_free_up(next_free, where->high, size, align);
     if (!at)
-        at = find_free_up(where->low, where->high, size);
+        at = find_free_up(where->low, where->high, size, align);
     if (at)
         next_free = at + size;
     return at;
@@ -237,6 +232,15 @@ static bool set_range(uintptr_t start, uintptr_t end, uint32_t state, uint32_t p
 NTSTATUS vm_reserve(uintptr_t *base, size_t size, const struct vm_where *where, uint32_t type,
                     uint32_t protect, struct vm_region **region)
 {
+    return vm_reserve_aligned(base, size, VM_GRANULARITY, where, type, protect, region);
+}
+
+NTSTATUS vm_reserve_aligned(uintptr_t *base, size_t size, size_t alignment,
+                            const struct vm_where *where, uint32_t type, uint32_t protect,
+                            struct vm_region **region)
+{
+    if (alignment < VM_GRANULARITY)
+        alignment = VM_GRANULARITY;
     size = VM_PAGE_UP(size);
     if (size == 0 || size > GUEST_END)
         return STATUS_NO_MEMORY;
@@ -249,7 +253,7 @@ NTSTATUS vm_reserve(uintptr_t *base, size_t size, const struct vm_where *where, 
     pthread_mutex_lock(&vm_lock);
     uintptr_t at = *base;
     if (at == 0) {
-        at = find_free(where, size);
+        at = find_free(where, size, alignment);
         if (at == 0) {
             pthread_mutex_unlock(&vm_lock);
             goto fail;
@@ -335,6 +339,14 @@ NTSTATUS vm_map_file(uintptr_t start, size_t size, uint32_t protect, int flags, 
         status = STATUS_NO_MEMORY;
     pthread_mutex_unlock(&vm_lock);
     return status;
+}
+
+NTSTATUS vm_note_commit(uintptr_t start, size_t size, uint32_t protect)
+{
+    pthread_mutex_lock(&vm_lock);
+    bool ok = set_range(start, VM_PAGE_UP(start + size), MEM_COMMIT, protect);
+    pthread_mutex_unlock(&vm_lock);
+    return ok ? STATUS_SUCCESS : STATUS_NO_MEMORY;
 }
 
 NTSTATUS vm_decommit(uintptr_t start, size_t size)

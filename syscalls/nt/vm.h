@@ -60,6 +60,10 @@ int vm_prot(uint32_t protect);
 NTSTATUS vm_reserve(uintptr_t *base, size_t size, const struct vm_where *where, uint32_t type,
                     uint32_t protect, struct vm_region **region);
 
+NTSTATUS vm_reserve_aligned(uintptr_t *base, size_t size, size_t alignment,
+                            const struct vm_where *where, uint32_t type, uint32_t protect,
+                            struct vm_region **region);
+
 /* Commits private pages of a range that lies in one region; committed pages get the protection. */
 NTSTATUS vm_commit(uintptr_t start, size_t size, uint32_t protect);
 NTSTATUS vm_decommit(uintptr_t start, size_t size);
@@ -68,6 +72,9 @@ NTSTATUS vm_release(uintptr_t base, size_t size); /* size 0: the whole region at
 /* Maps part of a file (flags MAP_SHARED or MAP_PRIVATE) over reserved pages of a region. */
 NTSTATUS vm_map_file(uintptr_t start, size_t size, uint32_t protect, int flags, int fd,
                      uint64_t offset);
+
+/* Records as committed what the caller has mapped over reserved pages itself. */
+NTSTATUS vm_note_commit(uintptr_t start, size_t size, uint32_t protect);
 
 /* Changes protection of committed pages in one region; *old is that of the first page. */
 NTSTATUS vm_protect(uintptr_t start, size_t size, uint32_t protect, uint32_t *old);
