@@ -7,6 +7,16 @@
 #include "abi/nt/types.h"
 #include "abi/nt/winnt.h"
 
+#ifdef _WIN32 /* rights of ntdef.h that the SDK's winnt.h lacks; host code: abi/nt/winnt.h */
+#define DIRECTORY_QUERY 0x0001u
+#define DIRECTORY_TRAVERSE 0x0002u
+#define DIRECTORY_CREATE_OBJECT 0x0004u
+#define DIRECTORY_CREATE_SUBDIRECTORY 0x0008u
+#define DIRECTORY_ALL_ACCESS 0x000f000fu
+#define SYMBOLIC_LINK_QUERY 0x0001u
+#define SYMBOLIC_LINK_ALL_ACCESS 0x000f0001u
+#endif
+
 /* EVENT_TYPE, TIMER_TYPE, WAIT_TYPE */
 enum { NotificationEvent = 0, SynchronizationEvent = 1 };
 enum { NotificationTimer = 0, SynchronizationTimer = 1 };

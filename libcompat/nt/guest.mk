@@ -26,7 +26,7 @@ upto = $(if $(filter $1,$2),$(if $(filter $1,$(firstword $2)),x,x $(call upto,$1
 D := 0 1 2 3 4 5 6 7 8 9 a b c d e f
 HEX := $(foreach h,0 1 2 3 4 5 6 7,$(foreach l,$(D),0$(h)$(l)))
 
-CFLAGS64 = -O2 -std=gnu17 -Wall -Wextra -Werror -ffreestanding -fno-stack-protector -fno-ident \
+CFLAGS64 = -O2 -std=gnu17 -Wall -Wextra -Werror -Wno-array-bounds -ffreestanding -fno-stack-protector -fno-ident \
 	-fno-strict-aliasing -fms-extensions -fno-asynchronous-unwind-tables -fasynchronous-unwind-tables \
 	-I$(srcdir) -Iguest/include -I$(NT)/include -DWIN32_LEAN_AND_MEAN -D_WIN32_WINNT=0x0a00 -DWINVER=0x0a00 -DUNICODE -D_UNICODE
 LDFLAGS64 = -nostdlib -shared -Wl,--file-alignment,4096,--section-alignment,4096 \
@@ -47,6 +47,8 @@ SHARED_msvcrt := crt vcruntime140
 CFLAGS_ucrtbase := -DCRT_UCRT
 CFLAGS_msvcrt := -DCRT_MSVCRT
 ENTRY_ntdll := 0
+EXTRA_ntdll := $(srcdir)/abi/nt/casemap.c
+CFLAGS_ntdll := -D_NTSYSTEM_ -D_CRTIMP=
 -include $(NT)/libraries.mk
 
 libs_of = $(if $(filter undefined,$(origin LIBS_$1)),$(filter-out $1,$(DEFAULT_LIBS)),$(LIBS_$1))

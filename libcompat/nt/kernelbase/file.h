@@ -1,0 +1,36 @@
+/*
+ * What kernelbase's file functions share among themselves.
+ */
+#ifndef LIBCOMPAT_NT_KERNELBASE_FILE_H
+#define LIBCOMPAT_NT_KERNELBASE_FILE_H
+
+#include "kernelbase.h"
+
+#define SHARE_ALL (FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE)
+
+/* NtCreateFile options for CreateFile's flags. */
+ULONG create_options(DWORD flags);
+
+/* The handle that a standard handle number stands for; any other handle as it is (object.c). */
+HANDLE real_handle(HANDLE handle);
+
+/*
+ * Opens an existing file or directory by its DOS name for a short synchronous use. `options` are
+ * added to FILE_SYNCHRONOUS_IO_NONALERT | FILE_OPEN_FOR_BACKUP_INTENT. FALSE: last error set.
+ */
+BOOL open_path(HANDLE *file, const WCHAR *name, ACCESS_MASK access, ULONG options);
+
+/*
+ * DOS form of an NT object name: \Device\HarddiskVolumeN\x -> C:\x, \??\C:\x -> C:\x,
+ * \Device\Mup\s\s -> \\s\s. NULL (last error set) when no drive leads there. On the heap.
+ */
+WCHAR *dos_path_of_nt(const UNICODE_STRING *nt);
+
+/* NT name of an open file or section-backed object, on the heap. NULL: last error set. */
+UNICODE_STRING *object_name(HANDLE handle);
+
+/* A copy as CopyFileEx and CopyFile2 describe it (file_copy.c). */
+BOOL copy_file(const WCHAR *from, const WCHAR *to, LPPROGRESS_ROUTINE progress, void *context,
+               BOOL *cancel, DWORD flags);
+
+#endif
