@@ -1,0 +1,28 @@
+/*
+ * What the process files share.
+ */
+#ifndef LIBCOMPAT_NT_KERNELBASE_PROCESS_H
+#define LIBCOMPAT_NT_KERNELBASE_PROCESS_H
+
+#include "kernelbase.h"
+
+/* Win32's attribute lists, as far as programs see them opaque; sizes as on Windows. */
+struct attribute {
+    DWORD_PTR attribute;
+    SIZE_T size;
+    PVOID value;
+};
+
+struct _PROC_THREAD_ATTRIBUTE_LIST {
+    DWORD present; /* bit per attribute number */
+    DWORD capacity;
+    DWORD count;
+    DWORD reserved;
+    struct attribute *extended_flags;
+    struct attribute attributes[];
+};
+
+/* PROCESS_PRIORITY_CLASS value for creation or SetPriorityClass flags; 0 for none. */
+UCHAR nt_priority_class(DWORD flags);
+
+#endif
