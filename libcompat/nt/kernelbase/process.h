@@ -22,6 +22,14 @@ struct _PROC_THREAD_ATTRIBUTE_LIST {
     struct attribute attributes[];
 };
 
+/* Not in every MinGW header */
+#ifndef PROC_THREAD_ATTRIBUTE_PSEUDOCONSOLE
+#define PROC_THREAD_ATTRIBUTE_PSEUDOCONSOLE 0x00020016
+#endif
+#ifndef ERROR_OBJECT_NAME_EXISTS
+#define ERROR_OBJECT_NAME_EXISTS 698
+#endif
+
 /* PROCESS_PRIORITY_CLASS value for creation or SetPriorityClass flags; 0 for none. */
 UCHAR nt_priority_class(DWORD flags);
 
