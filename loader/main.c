@@ -1,0 +1,46 @@
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "loader/detect.h"
+#include "loader/nt_start.h"
+#include "loader/options.h"
+#include "loader/where.h"
+
+static int fail(int status, const char *what, const char *detail)
+{
+    fprintf(stderr, "compatrun: %s: %s\n", what, detail);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    struct run_options o;
+    struct detected kind;
+    char path[PATH_MAX];
+
+    switch (options_parse(argc, argv, &o)) {
+    case OPTIONS_RUN:
+        break;
+    case OPTIONS_DONE:
+        return fflush(stdout) == 0 ? 0 : 125;
+    case OPTIONS_BAD:
+        return 125;
+    }
+    if (o.directory && chdir(o.directory) != 0)
+        return fail(125, o.directory, strerror(errno));
+    int fd = where_program(o.program, path, sizeof(path));
+    if (fd < 0)
+        return fail(errno == ENOENT || errno == ENOTDIR ? 127 : 126, o.program, strerror(errno));
+    int error = detect_fd(fd, &kind);
+    if (error)
+        return fail(126, o.program, strerror(error));
+    if (kind.kind != DETECT_PE) {
+        char text[sizeof(kind.text) + 64];
+        snprintf(text, sizeof(text), "cannot be executed: %s", kind.text);
+        return fail(126, o.program, text);
+    }
+    return nt_start(&o, fd, path);
+}

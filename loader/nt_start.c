@@ -1,0 +1,159 @@
+#include "loader/nt_start.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "loader/nt_params.h"
+#include "loader/pe.h"
+#include "loader/where.h"
+#include "syscalls/gate/trap.h"
+#include "syscalls/host/guest_mem.h"
+#include "syscalls/nt/kuser.h"
+#include "syscalls/nt/file.h"
+#include "syscalls/nt/process.h"
+#include "syscalls/nt/section.h"
+#include "syscalls/nt/signal.h"
+#include "syscalls/nt/system.h"
+#include "syscalls/nt/thread.h"
+#include "syscalls/nt/trace.h"
+#include "syscalls/nt/vm.h"
+
+static const uint16_t machines[] = {IMAGE_FILE_MACHINE_AMD64, 0};
+
+static int fail(int status, const char *what, const char *detail)
+{
+    nt_warn("%s: %s", what, detail);
+    return status;
+}
+
+static int make_peb(const struct pe_image *pe)
+{
+    uintptr_t base = 0;
+    NTSTATUS status = vm_reserve(&base, VM_PAGE, &vm_low_2g, MEM_PRIVATE, PAGE_READWRITE, NULL);
+
+    if (NT_SUCCESS(status))
+        status = vm_commit(base, VM_PAGE, PAGE_READWRITE);
+    if (!NT_SUCCESS(status))
+        return 125;
+    PEB *peb = (PEB *)base;
+    peb->ImageBaseAddress = (PVOID)nt_process.image_base;
+    peb->ProcessParameters = nt_process.parameters;
+    peb->NumberOfProcessors = nt_processor_count();
+    peb->ActiveProcessAffinityMask = nt_affinity_mask();
+    peb->OSMajorVersion = nt_version.major;
+    peb->OSMinorVersion = nt_version.minor;
+    peb->OSBuildNumber = (USHORT)nt_version.build;
+    peb->OSPlatformId = 2; /* NT */
+    peb->ImageSubsystem = pe->subsystem;
+    peb->ImageSubsystemMajorVersion = pe->subsystem_major;
+    peb->ImageSubsystemMinorVersion = pe->subsystem_minor;
+    peb->SessionId = 1;
+    peb->CriticalSectionTimeout.QuadPart = -25920000000000ll; /* 30 days, as NT's default */
+    peb->HeapSegmentReserve = 0x100000;
+    peb->HeapSegmentCommit = 0x2000;
+    peb->HeapDeCommitTotalFreeThreshold = 0x10000;
+    peb->HeapDeCommitFreeBlockThreshold = 0x1000;
+    peb->MaximumNumberOfHeaps = 16;
+    nt_process.peb = peb;
+    return 0;
+}
+
+static bool find_exports(struct nt_section *s)
+{
+    const struct {
+        const char *name;
+        uintptr_t *to;
+    } wanted[] = {
+        {"LdrInitializeThunk", &nt_process.ldr_initialize_thunk},
+        {"KiUserExceptionDispatcher", &nt_process.user_exception_dispatcher},
+        {"KiUserApcDispatcher", &nt_process.user_apc_dispatcher},
+        {"RtlUserThreadStart", &nt_process.user_thread_start},
+    };
+
+    for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+        uint32_t rva = pe_find_export((const void *)nt_process.ntdll_base, s->size, s->image,
+                                      wanted[i].name);
+        if (!rva)
+            return false;
+        *wanted[i].to = nt_process.ntdll_base + rva;
+    }
+    return true;
+}
+
+/* Maps an image and gives the section a name for messages and queries. */
+static int map_program(int fd, const char *path, struct nt_section **s, uintptr_t *base)
+{
+    struct pe_error err = {0};
+    size_t size;
+    NTSTATUS status = nt_section_new_image(fd, s, &err);
+
+    if (!NT_SUCCESS(status))
+        return fail(126, path, err.text[0] ? err.text : nt_status_name(status));
+    (*s)->name = nt_path_name_of_host(path, &(*s)->name_length);
+    *base = 0;
+    status = nt_section_map_image(*s, base, &size);
+    if (!NT_SUCCESS(status))
+        return fail(126, path, "the image cannot be mapped at an address that it accepts");
+    return 0;
+}
+
+int nt_start(const struct run_options *o, int fd, const char *path)
+{
+    struct nt_section *program, *ntdll;
+    char ntdll_path[PATH_MAX + 16];
+    struct nt_thread *t;
+    const char *why;
+    int result;
+
+    if (o->os_version && strcmp(o->os_version, "11") == 0)
+        nt_version.build = 22631;
+    nt_verbose = o->verbose;
+    nt_process.id = ((uint32_t)getpid()) * 4;
+    vm_init();
+    nt_kuser_init();
+    if (!where_guest_libraries(nt_system32_dir, sizeof(nt_system32_dir)))
+        return fail(125, "guest libraries", "not found; is compatrun installed completely?");
+    snprintf(ntdll_path, sizeof(ntdll_path), "%s/ntdll.dll", nt_system32_dir);
+
+    result = map_program(fd, path, &program, &nt_process.image_base);
+    if (result)
+        return result;
+    struct pe_error err;
+    if (pe_check(program->image, PE_USE_PROGRAM, machines, &err) != PE_OK)
+        return fail(126, path, err.text);
+    close(fd);
+    fd = open(ntdll_path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return fail(125, ntdll_path, strerror(errno));
+    result = map_program(fd, ntdll_path, &ntdll, &nt_process.ntdll_base);
+    close(fd);
+    if (result)
+        return 125;
+    if (!find_exports(ntdll))
+        return fail(125, ntdll_path, "not a library of this compatrun");
+
+    if (!nt_params_make(o, path) || make_peb(program->image) != 0)
+        return fail(125, path, "no memory for the process parameters");
+    if (nt_thread_new(program->image->stack_reserve, program->image->stack_commit, &t) !=
+        STATUS_SUCCESS)
+        return fail(125, path, "no memory for the first thread");
+    if (o->trace) {
+        int trace_fd = where_trace_goes(o->trace_file);
+        if (trace_fd < 0)
+            return fail(125, o->trace_file, strerror(errno));
+        if (!nt_trace_start(o->trace_filter, trace_fd))
+            return fail(125, "--trace", "the filter names no call");
+    }
+    nt_signal_init();
+    if (!trap_init(o->intercept, &why))
+        return fail(125, "--intercept", why);
+    uintptr_t entry = nt_process.image_base + program->image->entry_rva;
+    nt_thread_run(t, nt_process.user_thread_start, entry, (uintptr_t)nt_process.peb);
+    nt_exit_process(t->exit_status);
+}

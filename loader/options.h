@@ -1,0 +1,34 @@
+/* The command line of a run. */
+#ifndef LOADER_OPTIONS_H
+#define LOADER_OPTIONS_H
+
+#include <stdbool.h>
+
+#include "syscalls/gate/trap.h"
+
+struct run_options {
+    const char *directory; /* -C */
+    bool clean_env;
+    char **env; /* --env NAME=VALUE, NULL-terminated */
+    unsigned env_count;
+    char **drives; /* --drive X=DIR */
+    unsigned drive_count;
+    const char *state;
+    const char *session;
+    const char *os_version;
+    bool case_exact;
+    enum trap_kind intercept;
+    bool trace;
+    const char *trace_filter;
+    const char *trace_file; /* --trace-file, path or "&N" */
+    bool verbose, quiet;
+    const char *program;
+    char **arguments; /* from the program's name on, NULL-terminated */
+};
+
+enum options_result { OPTIONS_RUN, OPTIONS_DONE, OPTIONS_BAD };
+
+/* Parses; prints --help and --version itself (OPTIONS_DONE), or a complaint (OPTIONS_BAD). */
+enum options_result options_parse(int argc, char **argv, struct run_options *o);
+
+#endif
