@@ -5,6 +5,7 @@
 #define LIBCOMPAT_NT_KERNELBASE_FILE_H
 
 #include "kernelbase.h"
+#include <winioctl.h>
 
 #define SHARE_ALL (FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE)
 

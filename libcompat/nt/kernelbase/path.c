@@ -717,27 +717,3 @@ BOOL WINAPI NeedCurrentDirectoryForExePathA(LPCSTR name)
     WIDE_FILE(wide, name, FALSE);
     return NeedCurrentDirectoryForExePathW(wide.text);
 }
-
-BOOL WINAPI CheckNameLegalDOS8Dot3W(LPCWSTR name, LPSTR oem, DWORD oem_size, PBOOL spaces,
-                                    PBOOL legal)
-{
-    UNICODE_STRING string;
-    OEM_STRING oem_string = {.Length = 0, .MaximumLength = (USHORT)oem_size, .Buffer = oem};
-    BOOLEAN has_spaces = FALSE;
-
-    if (!name || !legal || (oem && !oem_size) || (!oem && oem_size))
-        return fail(ERROR_INVALID_PARAMETER);
-    if (!unicode_string(&string, name))
-        return FALSE;
-    *legal = RtlIsNameLegalDOS8Dot3(&string, oem ? &oem_string : NULL, &has_spaces);
-    if (*legal && spaces)
-        *spaces = has_spaces;
-    return TRUE;
-}
-
-BOOL WINAPI CheckNameLegalDOS8Dot3A(LPCSTR name, LPSTR oem, DWORD oem_size, PBOOL spaces,
-                                    PBOOL legal)
-{
-    WIDE_FILE(wide, name, FALSE);
-    return CheckNameLegalDOS8Dot3W(wide.text, oem, oem_size, spaces, legal);
-}

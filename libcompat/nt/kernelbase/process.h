@@ -30,6 +30,9 @@ struct _PROC_THREAD_ATTRIBUTE_LIST {
 #define ERROR_OBJECT_NAME_EXISTS 698
 #endif
 
+/* The calling thread's debug object, made on demand; NULL: last error set (debug.c). */
+HANDLE debug_object(void);
+
 /* PROCESS_PRIORITY_CLASS value for creation or SetPriorityClass flags; 0 for none. */
 UCHAR nt_priority_class(DWORD flags);
 

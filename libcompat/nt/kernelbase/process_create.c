@@ -466,13 +466,13 @@ static BOOL create(struct creation *creation, RTL_USER_PROCESS_PARAMETERS *param
         !(flags & (DETACHED_PROCESS | CREATE_NEW_CONSOLE | CREATE_NO_WINDOW)))
         add_attribute(creation, PS_ATTRIBUTE_STD_HANDLE_INFO, sizeof(std_handles), &std_handles);
     if (flags & (DEBUG_PROCESS | DEBUG_ONLY_THIS_PROCESS)) {
-        status = DbgUiConnectToDbg();
-        if (!set_status(status)) {
+        HANDLE debugger = debug_object();
+
+        if (!debugger) {
             RtlFreeUnicodeString(&nt);
             return FALSE;
         }
-        add_attribute(creation, PS_ATTRIBUTE_DEBUG_OBJECT, sizeof(HANDLE),
-                      DbgUiGetThreadDebugObject());
+        add_attribute(creation, PS_ATTRIBUTE_DEBUG_OBJECT, sizeof(HANDLE), debugger);
         if (flags & DEBUG_ONLY_THIS_PROCESS)
             process_flags |= PROCESS_CREATE_FLAGS_NO_DEBUG_INHERIT;
     }

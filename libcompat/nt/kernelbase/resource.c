@@ -46,16 +46,16 @@ static HMODULE resource_module(HMODULE module)
 HRSRC WINAPI FindResourceExW(HMODULE module, LPCWSTR type, LPCWSTR name, WORD language)
 {
     struct resource_name type_name = {0}, name_name = {0};
-    ULONG_PTR path[3];
-    PVOID entry = NULL;
+    LDR_RESOURCE_INFO path;
+    IMAGE_RESOURCE_DATA_ENTRY *entry = NULL;
     NTSTATUS status = STATUS_SUCCESS;
     BOOL found = FALSE;
 
     if (resource_name(&type_name, type) && resource_name(&name_name, name)) {
-        path[0] = type_name.value;
-        path[1] = name_name.value;
-        path[2] = language;
-        status = LdrFindResource_U(resource_module(module), path, 3, &entry);
+        path.Type = type_name.value;
+        path.Name = name_name.value;
+        path.Language = language;
+        status = LdrFindResource_U(resource_module(module), &path, 3, &entry);
         found = set_status(status);
     }
     heap_free(type_name.text);
@@ -97,8 +97,10 @@ HGLOBAL WINAPI LoadResource(HMODULE module, HRSRC resource)
         fail(ERROR_RESOURCE_DATA_NOT_FOUND);
         return NULL;
     }
-    return set_status(LdrAccessResource(resource_module(module), resource, &data, NULL)) ? data
-                                                                                         : NULL;
+    return set_status(LdrAccessResource(resource_module(module),
+                                        (IMAGE_RESOURCE_DATA_ENTRY *)resource, &data, NULL))
+               ? data
+               : NULL;
 }
 
 LPVOID WINAPI LockResource(HGLOBAL data)
