@@ -389,6 +389,50 @@ BOOL WINAPI QueryFullProcessImageNameA(HANDLE process, DWORD flags, LPSTR buffer
     return image_name_to(process, flags, NULL, buffer, size);
 }
 
+/* ---- Memory of other processes ---- */
+
+BOOL WINAPI ReadProcessMemory(HANDLE process, LPCVOID address, LPVOID buffer, SIZE_T size,
+                              SIZE_T *count)
+{
+    return set_status(NtReadVirtualMemory(process, (PVOID)address, buffer, size, count));
+}
+
+BOOL WINAPI WriteProcessMemory(HANDLE process, LPVOID address, LPCVOID buffer, SIZE_T size,
+                               SIZE_T *count)
+{
+    const ULONG writable =
+        PAGE_READWRITE | PAGE_WRITECOPY | PAGE_EXECUTE_READWRITE | PAGE_EXECUTE_WRITECOPY;
+    const ULONG code = PAGE_EXECUTE | PAGE_EXECUTE_READ;
+    MEMORY_BASIC_INFORMATION memory;
+    PVOID page = address;
+    SIZE_T length = size;
+    ULONG old;
+    NTSTATUS status;
+
+    if (!set_status(NtQueryVirtualMemory(process, address, MemoryBasicInformation, &memory,
+                                         sizeof(memory), NULL)))
+        return FALSE;
+    if (memory.State != MEM_COMMIT || (memory.Protect & writable))
+        return set_status(NtWriteVirtualMemory(process, address, (PVOID)buffer, size, count));
+    /* Debuggers write break points into code: its pages are opened for the moment. */
+    if (!(memory.Protect & code))
+        return fail(ERROR_NOACCESS);
+    status = NtProtectVirtualMemory(
+        process, &page, &length,
+        memory.Type == MEM_PRIVATE ? PAGE_EXECUTE_READWRITE : PAGE_EXECUTE_WRITECOPY, &old);
+    if (!set_status(status))
+        return FALSE;
+    status = NtWriteVirtualMemory(process, address, (PVOID)buffer, size, count);
+    NtProtectVirtualMemory(process, &page, &length, old, &old);
+    NtFlushInstructionCache(process, address, size);
+    return set_status(status);
+}
+
+BOOL WINAPI FlushInstructionCache(HANDLE process, LPCVOID address, SIZE_T size)
+{
+    return set_status(NtFlushInstructionCache(process, (PVOID)address, size));
+}
+
 /* ---- Start-up and command line ---- */
 
 LPWSTR WINAPI GetCommandLineW(void)

@@ -33,6 +33,23 @@ struct _PROC_THREAD_ATTRIBUTE_LIST {
 /* The calling thread's debug object, made on demand; NULL: last error set (debug.c). */
 HANDLE debug_object(void);
 
+/* One module of a process, as its loader lists it. The names are valid during the call. */
+struct module_info {
+    PVOID base, entry;
+    ULONG size, references;
+    const WCHAR *path, *name; /* NUL-terminated */
+};
+
+/*
+ * Calls back for each module in load order, until the callback returns FALSE. Another process's
+ * list is read from its memory and may change meanwhile. FALSE: last error set (psapi.c).
+ */
+BOOL for_each_module(HANDLE process, BOOL (*callback)(void *, const struct module_info *),
+                     void *context);
+
+/* The system's processes, on the heap; NULL: last error set (psapi.c). */
+SYSTEM_PROCESS_INFORMATION *system_processes(void);
+
 /* PROCESS_PRIORITY_CLASS value for creation or SetPriorityClass flags; 0 for none. */
 UCHAR nt_priority_class(DWORD flags);
 
