@@ -110,6 +110,14 @@ static void test_search(void)
     CHECK(strcmp(copy, (char *)a + 3) < 0 && strcmp((char *)a + 3, copy) > 0);
     CHECK(strcmp("\x80", "a") > 0);
     CHECK(memcmp("abc\x90", "abc\x10", 4) > 0 && !memcmp("abc1", "abc2", 3));
+    for (int n = 1; n < 60; n++)
+        for (int k = 0; k < n; k++) {
+            memset(want, 'm', n);
+            memset(b, 'm', n);
+            b[k] = '\xf0';
+            bad += memcmp(want, b, n) >= 0 || memcmp(b, want, n) <= 0 || memcmp(b, want, k);
+        }
+    CHECK(!bad);
     CHECK(!memchr("abc", 'c', 2));
     CHECK(strncmp("abcd", "abce", 3) == 0 && sign(strncmp("abcd", "abce", 4)) == -1);
     CHECK(!strncmp("a\0b", "a\0c", 3));
