@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "syscalls/gate/nt_offsets.h"
+#include "syscalls/nt/process.h"
 #include "syscalls/nt/section.h"
 #include "syscalls/nt/signal.h"
 #include "syscalls/nt/thread.h"
@@ -132,7 +133,7 @@ static int signal_of_exception(DWORD code)
 }
 
 /* "name.dll+0x123" or the bare address. */
-static void describe_address(uintptr_t address, char *text, size_t size)
+void nt_describe_address(uintptr_t address, char *text, size_t size)
 {
     struct vm_info info;
 
@@ -159,7 +160,7 @@ void nt_die_of_exception(const EXCEPTION_RECORD *record, const CONTEXT *context)
     char where[192], more[96] = "";
 
     (void)context;
-    describe_address((uintptr_t)record->ExceptionAddress, where, sizeof(where));
+    nt_describe_address((uintptr_t)record->ExceptionAddress, where, sizeof(where));
     if (record->ExceptionCode == (DWORD)STATUS_ACCESS_VIOLATION && record->NumberParameters >= 2)
         snprintf(more, sizeof(more), ", %s %#lx",
                  record->ExceptionInformation[0] == 8   ? "executing"
@@ -169,6 +170,8 @@ void nt_die_of_exception(const EXCEPTION_RECORD *record, const CONTEXT *context)
     else if (record->NumberParameters >= 1)
         snprintf(more, sizeof(more), ", parameter %#lx",
                  (unsigned long)record->ExceptionInformation[0]);
+    if (nt_died_of_missing)
+        nt_exit_process_as((NTSTATUS)record->ExceptionCode, 125); /* already explained */
     nt_warn("unhandled exception 0x%08X%s%s at %s%s", record->ExceptionCode, name ? " " : "",
             name ? name : "", where, more);
     nt_exit_process_as((NTSTATUS)record->ExceptionCode,

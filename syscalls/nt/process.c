@@ -9,6 +9,7 @@
 #include "nt_handlers.h"
 
 struct nt_process nt_process;
+bool nt_died_of_missing;
 
 static void process_destroy(struct nt_object *o)
 {
@@ -58,6 +59,9 @@ void nt_exit_process(NTSTATUS status)
     /* A failure must never look like success to a shell. */
     if (status != 0 && host == 0)
         host = 1;
+    if (nt_died_of_missing && (status == STATUS_DLL_NOT_FOUND ||
+                               status == STATUS_ENTRYPOINT_NOT_FOUND))
+        host = 125;
     nt_exit_process_as(status, host);
 }
 

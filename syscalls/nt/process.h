@@ -11,4 +11,11 @@ extern const struct nt_object_type nt_process_type;
 /* The object of this process; borrowed. */
 struct nt_object *nt_process_self(void);
 
+/* A library or function that we do not have was called for, and said so: if the program dies of
+ * it, the host status is 125. Set once; read at the end. */
+extern bool nt_died_of_missing;
+
+/* "0x1234 (name.dll+0x12)" (exception.c). */
+void nt_describe_address(uintptr_t address, char *text, size_t size);
+
 #endif

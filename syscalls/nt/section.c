@@ -30,7 +30,7 @@ const struct nt_object_type nt_section_type = {
     .destroy = section_destroy,
 };
 
-static struct nt_section *section_alloc(int fd, uint32_t protect, uint32_t attributes)
+struct nt_section *nt_section_alloc(int fd, uint32_t protect, uint32_t attributes)
 {
     struct nt_section *s = calloc(1, sizeof(*s));
 
@@ -41,6 +41,42 @@ static struct nt_section *section_alloc(int fd, uint32_t protect, uint32_t attri
     s->protect = protect;
     s->attributes = attributes;
     return s;
+}
+
+NTSTATUS nt_section_publish(struct nt_section *s, ACCESS_MASK access, const OBJECT_ATTRIBUTES *oa,
+                            HANDLE *handle)
+{
+    return nt_handle_return(&s->object, &nt_section_type, access, oa ? oa->Attributes : 0, handle);
+}
+
+NTSTATUS nt_section_open_named(const OBJECT_ATTRIBUTES *oa, ACCESS_MASK access, HANDLE *handle)
+{
+    (void)oa;
+    (void)access;
+    (void)handle;
+    return STATUS_OBJECT_NAME_NOT_FOUND;
+}
+
+void nt_section_image_information(const struct nt_section *s, SECTION_IMAGE_INFORMATION *info)
+{
+    const struct pe_image *pe = s->image;
+
+    memset(info, 0, sizeof(*info));
+    info->TransferAddress = pe->entry_rva ? (PVOID)(pe->image_base + pe->entry_rva) : NULL;
+    info->MaximumStackSize = pe->stack_reserve;
+    info->CommittedStackSize = pe->stack_commit;
+    info->SubSystemType = pe->subsystem;
+    info->SubSystemMajorVersion = pe->subsystem_major;
+    info->SubSystemMinorVersion = pe->subsystem_minor;
+    info->MajorOperatingSystemVersion = pe->os_major;
+    info->MinorOperatingSystemVersion = pe->os_minor;
+    info->ImageCharacteristics = pe->characteristics;
+    info->DllCharacteristics = pe->dll_characteristics;
+    info->Machine = pe->machine;
+    info->ImageContainsCode = TRUE;
+    info->LoaderFlags = pe->loader_flags;
+    info->ImageFileSize = (ULONG)s->file_size;
+    info->CheckSum = pe->checksum;
 }
 
 static const uint16_t machines[] = {IMAGE_FILE_MACHINE_AMD64, 0};
@@ -85,7 +121,7 @@ NTSTATUS nt_section_new_image(int fd, struct nt_section **out, struct pe_error *
         return nt_status_of_errno(errno);
     if (!S_ISREG(st.st_mode))
         return STATUS_INVALID_FILE_FOR_SECTION;
-    struct nt_section *s = section_alloc(-1, PAGE_EXECUTE, SEC_IMAGE | SEC_FILE);
+    struct nt_section *s = nt_section_alloc(-1, PAGE_EXECUTE, SEC_IMAGE | SEC_FILE);
     if (!s || !(s->image = malloc(sizeof(*s->image)))) {
         free(s);
         return STATUS_NO_MEMORY;

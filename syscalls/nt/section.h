@@ -21,6 +21,17 @@ struct nt_section {
     WCHAR *name;            /* NT name of the file, for images and mapped files; may be NULL */
 };
 
+/* A new section that owns fd; NULL without memory. */
+struct nt_section *nt_section_alloc(int fd, uint32_t protect, uint32_t attributes);
+
+/* Names a new section if oa says so, and returns a handle; consumes the reference. oa: a host copy
+ * of the guest's attributes, or NULL. */
+NTSTATUS nt_section_publish(struct nt_section *s, ACCESS_MASK access, const OBJECT_ATTRIBUTES *oa,
+                            HANDLE *handle);
+NTSTATUS nt_section_open_named(const OBJECT_ATTRIBUTES *oa, ACCESS_MASK access, HANDLE *handle);
+
+void nt_section_image_information(const struct nt_section *s, SECTION_IMAGE_INFORMATION *info);
+
 /* An image section of an open descriptor, which it duplicates. machines as for pe_check. */
 NTSTATUS nt_section_new_image(int fd, struct nt_section **out, struct pe_error *err);
 

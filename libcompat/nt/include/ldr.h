@@ -90,8 +90,25 @@ PIMAGE_SECTION_HEADER NTAPI RtlImageRvaToSection(PIMAGE_NT_HEADERS headers, PVOI
 PVOID NTAPI RtlImageRvaToVa(PIMAGE_NT_HEADERS headers, PVOID base, ULONG rva,
                             PIMAGE_SECTION_HEADER *section);
 
-/* Ends the thread, or the process when it is the last one. */
-NTSYSAPI VOID NTAPI RtlExitUserThread(NTSTATUS status) __attribute__((noreturn));
+/* Fits the name 8.3? oem, if given, gets it in upper case. */
+BOOLEAN NTAPI RtlIsNameLegalDOS8Dot3(const UNICODE_STRING *name, POEM_STRING oem,
+                                     PBOOLEAN has_spaces);
+
+/* The heap of the process; one load. */
+#define RtlProcessHeap() (NtCurrentPeb()->ProcessHeap)
+
+static inline PEB *NtCurrentPeb(void)
+{
+    PEB *peb;
+#ifdef __x86_64__
+    __asm__("movq %%gs:0x60, %0" : "=r"(peb));
+#else
+    __asm__("movl %%fs:0x30, %0" : "=r"(peb));
+#endif
+    return peb;
+}
+
+/* Ends the process, after the libraries were told. */
 VOID NTAPI RtlExitUserProcess(NTSTATUS status) __attribute__((noreturn));
 
 #endif

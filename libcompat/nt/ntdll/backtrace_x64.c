@@ -16,7 +16,7 @@ static ULONG walk(CONTEXT *context, ULONG skip, ULONG count, PVOID *callers)
             function = (struct eh_function){0};
         if (eh_unwind_frame(UNW_FLAG_NHANDLER, &function, context->Rip, &stack, context, NULL,
                             &out) ||
-            context->Rsp <= before || !context->Rip)
+            context->Rsp <= before || (!context->Rip && !out.machine_frame))
             break;
         if (skip)
             skip--;

@@ -119,6 +119,14 @@ static NTSTATUS step_frame(ULONG handler_type, const struct eh_stack *stack, CON
     return STATUS_SUCCESS;
 }
 
+/* The first frame of a thread returns to nowhere. Code that was interrupted at address 0 (a call of a
+ * null pointer) is not that: its caller comes next. */
+static bool more_frames(const struct eh_stack *stack, const CONTEXT *context,
+                        const struct step *step)
+{
+    return frame_in_stack(stack, context->Rsp) && (context->Rip || step->unwound.machine_frame);
+}
+
 static DISPATCHER_CONTEXT dispatcher_for(const struct step *step, CONTEXT *context,
                                          UNWIND_HISTORY_TABLE *history)
 {
@@ -141,6 +149,7 @@ static NTSTATUS resume_collided(const DISPATCHER_CONTEXT *dispatcher, const stru
 {
     struct eh_unwound out;
     struct eh_module module;
+    NTSTATUS status;
 
     step->function.entry = dispatcher->FunctionEntry;
     step->function.base = dispatcher->ImageBase;
@@ -149,8 +158,10 @@ static NTSTATUS resume_collided(const DISPATCHER_CONTEXT *dispatcher, const stru
     step->unwound.frame = dispatcher->EstablisherFrame;
     step->unwound.handler = dispatcher->LanguageHandler;
     step->unwound.handler_data = dispatcher->HandlerData;
-    return eh_unwind_frame(UNW_FLAG_NHANDLER, &step->function, step->pc, stack, context, NULL,
-                           &out);
+    status = eh_unwind_frame(UNW_FLAG_NHANDLER, &step->function, step->pc, stack, context, NULL,
+                             &out);
+    step->unwound.machine_frame = out.machine_frame;
+    return status;
 }
 
 /* ---- search ------------------------------------------------------------------------------------ */
@@ -162,9 +173,9 @@ static bool search_frames(EXCEPTION_RECORD *record, CONTEXT *origin)
     CONTEXT context = *origin;
     ULONG_PTR nested_frame = 0;
     DWORD sticky = record->ExceptionFlags & EXCEPTION_NONCONTINUABLE;
+    struct step step;
 
     do {
-        struct step step;
         DISPATCHER_CONTEXT dispatcher;
         ULONG scope = 0;
         bool again;
@@ -213,7 +224,7 @@ static bool search_frames(EXCEPTION_RECORD *record, CONTEXT *origin)
                 eh_raise_about(STATUS_INVALID_DISPOSITION, record);
             }
         } while (again);
-    } while (frame_in_stack(&stack, context.Rsp) && context.Rip);
+    } while (more_frames(&stack, &context, &step));
     return false;
 }
 
@@ -308,7 +319,7 @@ void NTAPI RtlUnwindEx(PVOID target_frame, PVOID target_ip, PEXCEPTION_RECORD re
         swap = current;
         current = undone;
         undone = swap;
-        if (!frame_in_stack(&stack, current->Rsp) || !current->Rip) {
+        if (!more_frames(&stack, current, &step)) {
             if (target)
                 eh_raise_about(STATUS_BAD_STACK, record);
             /* An exit unwind has seen the last frame: nothing is left to return to. */

@@ -131,6 +131,7 @@ typedef ULONG(WINAPI *thread_start)(PVOID);
 __attribute__((used, noreturn)) static void run_thread(thread_start start, PVOID argument)
 {
     RtlExitUserThread((NTSTATUS)start(argument));
+    __builtin_unreachable();
 }
 
 /* The outermost frame of every thread: what nobody handles ends at its handler. */

@@ -60,7 +60,7 @@ static BOOLEAN same_name(const WCHAR *a, SIZE_T n, const char *b)
     return i == n && !b[i];
 }
 
-static BOOLEAN is_device(const WCHAR *p, SIZE_T n)
+static BOOLEAN is_device_name(const WCHAR *p, SIZE_T n)
 {
     if (n == 3)
         return same_name(p, 3, "AUX") || same_name(p, 3, "CON") || same_name(p, 3, "NUL") ||
@@ -107,7 +107,7 @@ static ULONG dos_device(const WCHAR *p, SIZE_T n)
         }
     while (end > start && p[end - 1] == ' ')
         end--;
-    if (end <= start || !is_device(p + start, end - start) || start * sizeof(WCHAR) > 0xffff)
+    if (end <= start || !is_device_name(p + start, end - start) || start * sizeof(WCHAR) > 0xffff)
         return 0;
     return (ULONG)MAKELONG((end - start) * sizeof(WCHAR), start * sizeof(WCHAR));
 }
@@ -189,39 +189,34 @@ static void collapse(struct path_buffer *b)
     for (SIZE_T i = 0; i < n; i++)
         if (t[i] == '/')
             t[i] = '\\';
-    mark = root_length(t, n);
-    out = 2 < n ? 2 : n; /* repeated separators inside the root are joined as well */
-    for (SIZE_T i = out; i < mark; i++)
-        if (t[i] != '\\' || t[out - 1] != '\\' || out == 2)
-            t[out++] = t[i];
-    {
-        SIZE_T in = mark;
+    mark = out = root_length(t, n);
+    for (SIZE_T in = mark; in < n;) {
+        SIZE_T end = in, length;
 
-        mark = out;
-        while (in < n) {
-            SIZE_T end = in, length;
-
-            while (end < n && t[end] != '\\')
-                end++;
-            length = end - in;
-            if (!length || (length == 1 && t[in] == '.')) {
-                ; /* nothing, or the folder itself */
-            } else if (length == 2 && t[in] == '.' && t[in + 1] == '.') {
-                if (out > mark) {
-                    out--; /* the separator */
-                    while (out > mark && t[out - 1] != '\\')
-                        out--;
-                }
-            } else {
-                if (end < n && t[end - 1] == '.')
-                    length--; /* one dot at the end of a folder's name goes */
-                memmove(t + out, t + in, length * sizeof(WCHAR));
-                out += length;
-                if (end < n)
-                    t[out++] = '\\';
+        while (end < n && t[end] != '\\')
+            end++;
+        length = end - in;
+        if (!length || (length == 1 && t[in] == '.')) {
+            /* nothing, or the folder itself */
+            if (length && end == n && out > mark)
+                out--;
+        } else if (length == 2 && t[in] == '.' && t[in + 1] == '.') {
+            if (out > mark) {
+                out--; /* the separator */
+                while (out > mark && t[out - 1] != '\\')
+                    out--;
+                if (end == n && out > mark)
+                    out--;
             }
-            in = end < n ? end + 1 : end;
+        } else {
+            if (end < n && t[end - 1] == '.')
+                length--; /* one dot at the end of a folder's name goes */
+            memmove(t + out, t + in, length * sizeof(WCHAR));
+            out += length;
+            if (end < n)
+                t[out++] = '\\';
         }
+        in = end < n ? end + 1 : end;
     }
     while (out > mark && (t[out - 1] == ' ' || t[out - 1] == '.'))
         out--;
@@ -426,6 +421,7 @@ static NTSTATUS to_nt_name(PCWSTR dos, PUNICODE_STRING nt, PWSTR *file, PRTL_REL
     SIZE_T prefix_chars = 4, rest_chars, size;
     RTL_PATH_TYPE type;
     NTSTATUS status = STATUS_SUCCESS;
+    BOOLEAN is_device = FALSE;
     PWSTR text;
 
     if (rel)
@@ -444,6 +440,7 @@ static NTSTATUS to_nt_name(PCWSTR dos, PUNICODE_STRING nt, PWSTR *file, PRTL_REL
         status = path_full_name(dos, wcslen(dos), &full, &type);
         if (status < 0)
             goto done;
+        is_device = dos_device(dos, wcslen(dos)) != 0;
         rest = full.text;
         rest_chars = full.length;
         switch (path_type(rest, rest_chars)) {
@@ -477,12 +474,16 @@ static NTSTATUS to_nt_name(PCWSTR dos, PUNICODE_STRING nt, PWSTR *file, PRTL_REL
     nt->Buffer = text;
     nt->Length = (USHORT)(size - sizeof(WCHAR));
     nt->MaximumLength = (USHORT)size;
-    if (file && rest_chars) {
+    if (file && rest == dos + 4) {
         SIZE_T i = prefix_chars + rest_chars;
 
-        while (i > 4 && text[i - 1] != '\\')
+        while (i > prefix_chars && text[i - 1] != '\\')
             i--;
         *file = i < prefix_chars + rest_chars ? text + i : NULL;
+    } else if (file && !is_device) {
+        PWSTR part = file_part(full.text, full.length);
+
+        *file = part ? text + prefix_chars + (part - rest) : NULL;
     }
     if (rel && want_relative && type == RtlPathTypeRelative)
         path_make_relative(rel, nt, prefix_chars);
