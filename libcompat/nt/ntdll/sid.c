@@ -1,5 +1,5 @@
 /* Security identifiers and access masks. */
-#include "rtl_private.h"
+#include "crt_private.h"
 
 BOOLEAN NTAPI RtlValidSid(PSID sid)
 {
