@@ -79,7 +79,7 @@ static DWORD to_narrow(const WCHAR *text, DWORD length, char *buffer, DWORD size
                                  .MaximumLength = length * sizeof(WCHAR),
                                  .Buffer = (WCHAR *)text};
         if (length <= 0x7fff)
-            bytes = RtlUnicodeStringToOemSize(&string) - 1;
+            bytes = RtlxUnicodeStringToOemSize(&string) - 1;
     }
     if (!buffer || bytes >= size)
         return bytes + 1;
