@@ -175,3 +175,18 @@ void _NLG_Return2(void)
 void _NLG_Dispatch2(void)
 {
 }
+
+EXCEPTION_DISPOSITION __C_specific_handler(EXCEPTION_RECORD *record, void *frame, CONTEXT *context,
+                                           DISPATCHER_CONTEXT *dispatcher);
+
+/* For noexcept functions that have __try: what they do not handle themselves goes no further. */
+EXCEPTION_DISPOSITION __C_specific_handler_noexcept(EXCEPTION_RECORD *record, void *frame,
+                                                    CONTEXT *context,
+                                                    DISPATCHER_CONTEXT *dispatcher)
+{
+    EXCEPTION_DISPOSITION answer = __C_specific_handler(record, frame, context, dispatcher);
+
+    if (answer == ExceptionContinueSearch && IS_DISPATCHING(record->ExceptionFlags))
+        terminate();
+    return answer;
+}

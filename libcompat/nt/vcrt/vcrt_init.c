@@ -78,3 +78,11 @@ void vcrt_delete(void *block)
 {
     free(block);
 }
+
+/* A function's stack cookie is damaged: nothing on this stack may be trusted any more. */
+void __report_gsfailure(ULONG_PTR cookie)
+{
+    (void)cookie;
+    asm volatile("int $0x29" : : "c"(2 /* FAST_FAIL_STACK_COOKIE_CHECK_FAILURE */));
+    __builtin_unreachable();
+}
