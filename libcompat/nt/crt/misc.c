@@ -76,8 +76,6 @@ void crt_os_version_init(void)
 VERSION_GETTER(_get_osplatform, crt_data_osplatform)
 VERSION_GETTER(_get_osver, crt_data_osver)
 VERSION_GETTER(_get_winver, crt_data_winver)
-VERSION_GETTER(_get_winmajor, crt_data_winmajor)
-VERSION_GETTER(_get_winminor, crt_data_winminor)
 
 /* ---- internals that old static libraries import --------------------------------------------- */
 
