@@ -41,6 +41,7 @@ LIBS_kernel32 := kernelbase ntdll
 LIBS_ucrtbase := kernel32 ntdll
 LIBS_msvcrt := kernel32 ntdll
 LIBS_vcruntime140 := kernel32 ntdll
+LIBS_vcruntime140_1 := kernel32 ntdll
 DEFAULT_LIBS := advapi32 kernel32 ntdll
 SHARED_ucrtbase := crt vcrt
 SHARED_msvcrt := crt vcrt
