@@ -260,8 +260,23 @@ struct device_map {
 
 static BOOL query_device_map(struct device_map *map)
 {
-    return set_status(NtQueryInformationProcess(NtCurrentProcess(), ProcessDeviceMap, map,
-                                                sizeof(*map), NULL));
+    WCHAR drive[3] = {0, L':', 0}, target[MAX_PATH];
+    NTSTATUS status;
+    ULONG length;
+
+    status = NtQueryInformationProcess(NtCurrentProcess(), ProcessDeviceMap, map, sizeof(*map),
+                                       NULL);
+    if (status != STATUS_INVALID_INFO_CLASS && status != STATUS_NOT_IMPLEMENTED &&
+        status != STATUS_INVALID_PARAMETER)
+        return set_status(status);
+    /* A kernel without the class still has the links. */
+    memset(map, 0, sizeof(*map));
+    for (int i = 0; i < 26; i++) {
+        drive[0] = (WCHAR)(L'A' + i);
+        if (NT_SUCCESS(device_target(drive, target, ARRAYSIZE(target), &length)))
+            map->drives |= 1u << i;
+    }
+    return TRUE;
 }
 
 DWORD WINAPI GetLogicalDrives(void)
