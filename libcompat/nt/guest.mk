@@ -28,7 +28,7 @@ HEX := $(foreach h,0 1 2 3 4 5 6 7,$(foreach l,$(D),0$(h)$(l)))
 
 CFLAGS64 = -O2 -std=gnu17 -Wall -Wextra -Werror -Wno-array-bounds -ffreestanding -fno-stack-protector -fno-ident \
 	-fno-strict-aliasing -fms-extensions -fno-asynchronous-unwind-tables -fasynchronous-unwind-tables \
-	-I$(srcdir) -Iguest/include -I$(NT)/include -DWIN32_LEAN_AND_MEAN -D_WIN32_WINNT=0x0a00 -DWINVER=0x0a00 -DUNICODE -D_UNICODE
+	-I$(srcdir) -Iguest/include -I$(NT)/include -D_WIN32_WINNT=0x0a00 -DWINVER=0x0a00 -DUNICODE -D_UNICODE
 LDFLAGS64 = -nostdlib -shared -Wl,--file-alignment,4096,--section-alignment,4096 \
 	-Wl,--enable-auto-image-base -Wl,--no-seh -Wl,--dynamicbase -Wl,--nxcompat \
 	-Wl,--high-entropy-va -Wl,--disable-runtime-pseudo-reloc -Wl,--kill-at -s
@@ -47,6 +47,8 @@ SHARED_msvcrt := crt vcruntime140
 CFLAGS_ucrtbase := -DCRT_UCRT
 CFLAGS_msvcrt := -DCRT_MSVCRT
 ENTRY_ntdll := 0
+ENTRY_ucrtbase := DllMainCRTStartup
+ENTRY_msvcrt := DllMainCRTStartup
 EXTRA_ntdll := $(srcdir)/abi/nt/casemap.c
 CFLAGS_ntdll := -D_NTSYSTEM_ -D_CRTIMP=
 -include $(NT)/libraries.mk
@@ -83,7 +85,9 @@ EXPORTS_$1 := $(foreach d,$1 $(foreach s,$(SHARED_$1),),$(wildcard $(NT)/$(d)/*.
 $(OBJ)/$1.def: $(srcdir)/tools/gen-exports.awk $$(EXPORTS_$1)
 	@mkdir -p $$(@D)
 	@$(AWK) -v mode=def -v dll=$1 -f $$^ > $$@
-$(OBJ)/$1.imp.def: $(srcdir)/tools/gen-exports.awk $$(EXPORTS_$1)
+# *.pending: functions that other libraries of ours call and this one does not have yet. They are in
+# the import library only; who calls one is told at run time, as with any missing export.
+$(OBJ)/$1.imp.def: $(srcdir)/tools/gen-exports.awk $$(EXPORTS_$1) $(wildcard $(NT)/$1/*.pending)
 	@mkdir -p $$(@D)
 	@$(AWK) -v mode=import -v dll=$1 -f $$^ > $$@
 $(IMP)/lib$1.a: $(OBJ)/$1.imp.def

@@ -90,6 +90,8 @@ int _pipe(int *fds, unsigned size, int mode);
 int _dup2(int from, int to);
 int _wunlink(const wchar_t *name);
 int _get_fmode(int *mode);
+char *_getcwd(char *out, int room);
+wchar_t *_wgetcwd(wchar_t *out, int room);
 int crt_umask(void);
 
 #endif

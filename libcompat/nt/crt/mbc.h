@@ -22,6 +22,9 @@ struct crt_mbc {
     struct crt_mbc *next;
 };
 
+unsigned _mbctolower_l(unsigned c, _locale_t loc);
+unsigned _mbctoupper_l(unsigned c, _locale_t loc);
+
 void *crt_mbc_for_codepage(unsigned codepage);
 void *crt_mbc_current(void);
 

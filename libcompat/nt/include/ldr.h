@@ -90,6 +90,10 @@ PIMAGE_SECTION_HEADER NTAPI RtlImageRvaToSection(PIMAGE_NT_HEADERS headers, PVOI
 PVOID NTAPI RtlImageRvaToVa(PIMAGE_NT_HEADERS headers, PVOID base, ULONG rva,
                             PIMAGE_SECTION_HEADER *section);
 
+/* Fits the name 8.3? oem, if given, gets it in upper case. */
+BOOLEAN NTAPI RtlIsNameLegalDOS8Dot3(const UNICODE_STRING *name, POEM_STRING oem,
+                                     PBOOLEAN has_spaces);
+
 /* The heap of the process; one load. */
 #define RtlProcessHeap() (NtCurrentPeb()->ProcessHeap)
 

@@ -795,7 +795,7 @@ NTSYSAPI NTSTATUS NTAPI RtlCreateUserThread(HANDLE process, PVOID security, BOOL
                                             ULONG zero_bits, SIZE_T stack_reserve,
                                             SIZE_T stack_commit, PUSER_THREAD_START_ROUTINE start,
                                             PVOID parameter, PHANDLE thread, CLIENT_ID *id);
-NTSYSAPI VOID NTAPI RtlExitUserThread(NTSTATUS status);
+NTSYSAPI VOID NTAPI RtlExitUserThread(NTSTATUS status) __attribute__((noreturn));
 
 NTSYSAPI NTSTATUS NTAPI TpAllocPool(PTP_POOL *pool, PVOID reserved);
 NTSYSAPI VOID NTAPI TpReleasePool(PTP_POOL pool);

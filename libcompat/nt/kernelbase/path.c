@@ -701,19 +701,3 @@ DWORD WINAPI SearchPathA(LPCSTR path, LPCSTR name, LPCSTR extension, DWORD size,
     heap_free(found);
     return length;
 }
-
-BOOL WINAPI NeedCurrentDirectoryForExePathW(LPCWSTR name)
-{
-    UNICODE_STRING variable, value = {0};
-
-    if (wcschr(name, L'\\'))
-        return TRUE;
-    unicode_string(&variable, L"NoDefaultCurrentDirectoryInExePath");
-    return RtlQueryEnvironmentVariable_U(NULL, &variable, &value) == STATUS_VARIABLE_NOT_FOUND;
-}
-
-BOOL WINAPI NeedCurrentDirectoryForExePathA(LPCSTR name)
-{
-    WIDE_FILE(wide, name, FALSE);
-    return NeedCurrentDirectoryForExePathW(wide.text);
-}
