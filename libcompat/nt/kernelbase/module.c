@@ -50,7 +50,7 @@ static NTSTATUS load_data(const UNICODE_STRING *name, const WCHAR *path, DWORD f
     }
     heap_free(text);
     if (!found)
-        return STATUS_DLL_NOT_FOUND;
+        return STATUS_UNSUCCESSFUL; /* the last error tells */
     file = CreateFileW(found, GENERIC_READ | (flags & LOAD_LIBRARY_AS_IMAGE_RESOURCE ? FILE_EXECUTE : 0),
                        FILE_SHARE_READ |
                            (flags & LOAD_LIBRARY_AS_DATAFILE_EXCLUSIVE ? 0 : FILE_SHARE_DELETE),
@@ -285,7 +285,7 @@ static WCHAR *module_file_name(HMODULE module)
     if (!set_status(LdrLockLoaderLock(0, NULL, &cookie)))
         return NULL;
     status = LdrFindEntryForAddress(module, &entry);
-    if (NT_SUCCESS(status) && entry->DllBase != (PVOID)module)
+    if (!NT_SUCCESS(status) || entry->DllBase != (PVOID)module)
         status = STATUS_DLL_NOT_FOUND;
     if (set_status(status))
         text = heap_wide_copy(entry->FullDllName.Buffer, entry->FullDllName.Length / sizeof(WCHAR));
