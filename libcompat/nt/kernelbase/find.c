@@ -108,6 +108,9 @@ static NTSTATUS open_directory(struct find *find, UNICODE_STRING *nt, const WCHA
     NTSTATUS status;
 
     directory.Length = (USHORT)((const char *)file_part - (const char *)nt->Buffer);
+    /* Without its separator a plain file is told from a bad name; a root needs it. */
+    if (directory.Length > 2 * sizeof(WCHAR) && file_part[-2] != L':' && file_part[-2] != L'}')
+        directory.Length -= sizeof(WCHAR);
     object_attributes(&attributes, &directory, NULL, attributes_flags, NULL);
     status = NtOpenFile(&find->directory, FILE_LIST_DIRECTORY | SYNCHRONIZE, &attributes, &io,
                         SHARE_ALL,

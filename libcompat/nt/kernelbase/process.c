@@ -64,6 +64,40 @@ DWORD WINAPI GetProcessVersion(DWORD id)
     return version;
 }
 
+BOOL WINAPI ProcessIdToSessionId(DWORD id, DWORD *session)
+{
+    HANDLE process;
+    ULONG number;
+    NTSTATUS status;
+
+    if (id == GetCurrentProcessId()) {
+        *session = current_peb()->SessionId;
+        return TRUE;
+    }
+    process = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, id);
+    if (!process)
+        return FALSE;
+    status = NtQueryInformationProcess(process, ProcessSessionInformation, &number, sizeof(number),
+                                       NULL);
+    NtClose(process);
+    if (!set_status(status))
+        return FALSE;
+    *session = number;
+    return TRUE;
+}
+
+BOOL WINAPI GetProcessGroupAffinity(HANDLE process, PUSHORT count, PUSHORT groups)
+{
+    ULONG size = 0;
+    NTSTATUS status = NtQueryInformationProcess(process, ProcessGroupInformation, groups,
+                                                *count * sizeof(USHORT), &size);
+
+    *count = (USHORT)(size / sizeof(USHORT));
+    if (status == STATUS_BUFFER_TOO_SMALL || status == STATUS_INFO_LENGTH_MISMATCH)
+        return fail(ERROR_INSUFFICIENT_BUFFER);
+    return set_status(status);
+}
+
 HANDLE WINAPI OpenProcess(DWORD access, BOOL inherit, DWORD id)
 {
     OBJECT_ATTRIBUTES attributes;

@@ -207,7 +207,6 @@ static void attributes(void)
     CHECK(!(GetFileAttributesA("hidden") & FILE_ATTRIBUTE_HIDDEN));
     CHECK(!SetFileAttributesW(L"missing", 0));
     CHECK_EQ(GetLastError(), ERROR_FILE_NOT_FOUND);
-    CHECK(!EncryptFileW(L"missing"));
 }
 
 int main(void)
