@@ -145,8 +145,7 @@ BOOL WINAPI GetProcessTimes(HANDLE process, LPFILETIME creation, LPFILETIME exit
 {
     KERNEL_USER_TIMES times;
 
-    if (!set_status(
-            NtQueryInformationProcess(process, ProcessTimes, &times, sizeof(times), NULL)))
+    if (!set_status(NtQueryInformationProcess(process, ProcessTimes, &times, sizeof(times), NULL)))
         return FALSE;
     *creation = file_time(times.CreateTime);
     *exit = file_time(times.ExitTime);
@@ -207,8 +206,8 @@ DWORD WINAPI GetPriorityClass(HANDLE process)
 {
     struct priority_class class;
 
-    if (!set_status(NtQueryInformationProcess(process, ProcessPriorityClass, &class, sizeof(class),
-                                              NULL)))
+    if (!set_status(
+            NtQueryInformationProcess(process, ProcessPriorityClass, &class, sizeof(class), NULL)))
         return 0;
     for (unsigned i = 0; i < ARRAYSIZE(priority_classes); i++)
         if (class.value == priority_classes[i].nt)

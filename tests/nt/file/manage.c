@@ -55,8 +55,8 @@ static int calls;
 static DWORD answer;
 
 static DWORD CALLBACK progress(LARGE_INTEGER total, LARGE_INTEGER done, LARGE_INTEGER size,
-                               LARGE_INTEGER stream_done, DWORD stream, DWORD reason,
-                               HANDLE source, HANDLE target, LPVOID context)
+                               LARGE_INTEGER stream_done, DWORD stream, DWORD reason, HANDLE source,
+                               HANDLE target, LPVOID context)
 {
     (void)size, (void)stream_done, (void)stream, (void)reason, (void)source, (void)target;
     CHECK(context == &calls);

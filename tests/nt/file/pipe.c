@@ -55,8 +55,8 @@ static void named(void)
     server = CreateNamedPipeW(pipe_name, PIPE_ACCESS_DUPLEX | FILE_FLAG_FIRST_PIPE_INSTANCE,
                               PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE, 1, 512, 512, 0, NULL);
     CHECK(server != INVALID_HANDLE_VALUE);
-    CHECK(CreateNamedPipeW(pipe_name, PIPE_ACCESS_DUPLEX, PIPE_TYPE_MESSAGE, 1, 512, 512, 0, NULL) ==
-          INVALID_HANDLE_VALUE);
+    CHECK(CreateNamedPipeW(pipe_name, PIPE_ACCESS_DUPLEX, PIPE_TYPE_MESSAGE, 1, 512, 512, 0,
+                           NULL) == INVALID_HANDLE_VALUE);
     CHECK_EQ(GetLastError(), ERROR_PIPE_BUSY);
     CHECK(GetNamedPipeInfo(server, &flags, NULL, NULL, &instances));
     CHECK_EQ(flags, PIPE_SERVER_END | PIPE_TYPE_MESSAGE);
