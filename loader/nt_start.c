@@ -121,6 +121,8 @@ int nt_start(const struct run_options *o, int fd, const char *path)
         return fail(125, "guest libraries", "not found; is compatrun installed completely?");
     snprintf(ntdll_path, sizeof(ntdll_path), "%s/ntdll.dll", nt_system32_dir);
 
+    nt_file_init();
+
     result = map_program(fd, path, &program, &nt_process.image_base);
     if (result)
         return result;

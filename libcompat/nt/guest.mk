@@ -47,6 +47,8 @@ SHARED_msvcrt := crt vcruntime140
 CFLAGS_ucrtbase := -DCRT_UCRT
 CFLAGS_msvcrt := -DCRT_MSVCRT
 ENTRY_ntdll := 0
+ENTRY_ucrtbase := DllMainCRTStartup
+ENTRY_msvcrt := DllMainCRTStartup
 EXTRA_ntdll := $(srcdir)/abi/nt/casemap.c
 CFLAGS_ntdll := -D_NTSYSTEM_ -D_CRTIMP=
 -include $(NT)/libraries.mk

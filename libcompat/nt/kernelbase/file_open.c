@@ -297,11 +297,13 @@ long WINAPI _hread(HFILE file, LPVOID buffer, long size)
 UINT WINAPI _lwrite(HFILE file, LPCSTR buffer, UINT size)
 {
     DWORD count = 0;
+    BOOL done;
 
     /* Writing nothing cuts the file at its position. */
     if (!size)
         return SetEndOfFile((HANDLE)(LONG_PTR)file) ? 0 : (UINT)HFILE_ERROR;
-    return legacy_transfer(WriteFile((HANDLE)(LONG_PTR)file, buffer, size, &count, NULL), count);
+    done = WriteFile((HANDLE)(LONG_PTR)file, buffer, size, &count, NULL);
+    return legacy_transfer(done, count);
 }
 
 long WINAPI _hwrite(HFILE file, LPCSTR buffer, long size)

@@ -190,6 +190,7 @@ VOID WINAPI FreeLibraryAndExitThread(HMODULE module, DWORD code)
 {
     FreeLibrary(module);
     RtlExitUserThread((NTSTATUS)code);
+    __builtin_unreachable();
 }
 
 BOOL WINAPI DisableThreadLibraryCalls(HMODULE module)

@@ -2,6 +2,7 @@
  * Processes: opening, ending, their counters, priorities and settings.
  */
 #include "file.h"
+#include "process.h"
 
 BOOL WINAPI QueryFullProcessImageNameW(HANDLE process, DWORD flags, LPWSTR buffer, PDWORD size);
 
@@ -401,6 +402,7 @@ BOOL WINAPI WriteProcessMemory(HANDLE process, LPVOID address, LPCVOID buffer, S
 {
     const ULONG writable =
         PAGE_READWRITE | PAGE_WRITECOPY | PAGE_EXECUTE_READWRITE | PAGE_EXECUTE_WRITECOPY;
+    const ULONG code = PAGE_EXECUTE | PAGE_EXECUTE_READ;
     MEMORY_BASIC_INFORMATION memory;
     PVOID page = address;
     SIZE_T length = size;
@@ -410,11 +412,10 @@ BOOL WINAPI WriteProcessMemory(HANDLE process, LPVOID address, LPCVOID buffer, S
     if (!set_status(NtQueryVirtualMemory(process, address, MemoryBasicInformation, &memory,
                                          sizeof(memory), NULL)))
         return FALSE;
-    if (memory.Protect & writable)
+    if (memory.State != MEM_COMMIT || (memory.Protect & writable))
         return set_status(NtWriteVirtualMemory(process, address, (PVOID)buffer, size, count));
     /* Debuggers write break points into code: its pages are opened for the moment. */
-    if (!(memory.Protect & (PAGE_EXECUTE | PAGE_EXECUTE_READ | PAGE_READONLY)) ||
-        memory.Protect == PAGE_READONLY)
+    if (!(memory.Protect & code))
         return fail(ERROR_NOACCESS);
     status = NtProtectVirtualMemory(
         process, &page, &length,
