@@ -403,6 +403,7 @@ Test(file, attributes_and_read_only)
     memset(&b, 0, sizeof(b));
     b.FileAttributes = FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM;
     b.LastWriteTime.QuadPart = 132000000000000000;
+    b.CreationTime.QuadPart = 131000000000000007;
     cr_status(set(h, FileBasicInformation, &b, sizeof(b)), STATUS_SUCCESS);
     cr_status(query(h, FileBasicInformation, &b, sizeof(b)), STATUS_SUCCESS);
     cr_assert_eq(b.FileAttributes, FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM);
@@ -413,6 +414,7 @@ Test(file, attributes_and_read_only)
     cr_status(query(h, FileBasicInformation, &b, sizeof(b)), STATUS_SUCCESS);
     cr_assert_eq(b.FileAttributes, FILE_ATTRIBUTE_NORMAL);
     cr_assert_eq(b.LastWriteTime.QuadPart, 132000000000000000);
+    cr_assert_eq(b.CreationTime.QuadPart, 131000000000000007);
     shut(h);
     cr_assert(stat(host_path("f"), &st) == 0 && (st.st_mode & 0200));
 }
@@ -598,4 +600,93 @@ Test(file, symbolic_links)
     exists("dlink", false);
     cr_status(NtDeleteFile(&test_thread, attributes_of(NULL, in_test_dir("link"))), 0);
     exists("target", true);
+}
+
+/* Threads that create, rename, delete and list in one folder: whatever order they run in, the
+ * answers are among the few that can be. */
+struct worker {
+    pthread_t thread;
+    int number;
+    char *memory; /* of the guest */
+};
+
+static const uint16_t *text_at(char **at, const char *text, UNICODE_STRING *s)
+{
+    size_t n = utf16_from_host((uint16_t *)*at, 500, text, strlen(text));
+    s->Buffer = (WCHAR *)*at;
+    s->Length = s->MaximumLength = (USHORT)(n * 2);
+    *at += 1024;
+    return s->Buffer;
+}
+
+static void *work(void *arg)
+{
+    struct worker *w = arg;
+    HANDLE *h = (HANDLE *)w->memory;
+    IO_STATUS_BLOCK *io = (IO_STATUS_BLOCK *)(w->memory + 16);
+    OBJECT_ATTRIBUTES *oa = (OBJECT_ATTRIBUTES *)(w->memory + 64);
+    UNICODE_STRING *name = (UNICODE_STRING *)(w->memory + 128);
+    char *list = w->memory + 4096;
+
+    for (int i = 0; i < 400; i++) {
+        char *at = w->memory + 1024, path[300];
+        snprintf(path, sizeof(path), "\\??\\Z:%s\\%s%d", test_dir, i % 2 ? "file" : "FILE", i % 5);
+        for (char *p = path; *p; p++)
+            if (*p == '/')
+                *p = '\\';
+        text_at(&at, path, name);
+        *oa = (OBJECT_ATTRIBUTES){.Length = sizeof(*oa), .ObjectName = name};
+        NTSTATUS s = NtCreateFile(&test_thread, h, RW | DELETE | SYNCHRONIZE, oa, io, NULL, 0,
+                                  i % 7 ? SHARE_ALL : 0, FILE_OPEN_IF,
+                                  FILE_SYNCHRONOUS_IO_NONALERT |
+                                      (i % 3 == 0 ? FILE_DELETE_ON_CLOSE : 0),
+                                  NULL, 0);
+        if (s == STATUS_SHARING_VIOLATION || s == STATUS_DELETE_PENDING)
+            continue;
+        if (s != STATUS_SUCCESS)
+            return (void *)(uintptr_t)(uint32_t)s;
+        s = NtWriteFile(&test_thread, *h, NULL, NULL, NULL, io, list, 100, NULL, NULL);
+        if (s == STATUS_SUCCESS && i % 4 == 0) {
+            char *b = list + 4096;
+            memset(b, 0, 16);
+            s = NtSetInformationFile(&test_thread, *h, io, b, 1, FileDispositionInformation);
+        }
+        if (s != STATUS_SUCCESS || NtClose(&test_thread, *h) != STATUS_SUCCESS)
+            return (void *)(uintptr_t)(uint32_t)s;
+        if (i % 10 == w->number) {
+            snprintf(path, sizeof(path), "\\??\\Z:%s", test_dir);
+            for (char *p = path; *p; p++)
+                if (*p == '/')
+                    *p = '\\';
+            at = w->memory + 1024;
+            text_at(&at, path, name);
+            s = NtOpenFile(&test_thread, h, FILE_LIST_DIRECTORY | SYNCHRONIZE, oa, io, 7,
+                           FILE_SYNCHRONOUS_IO_NONALERT | FILE_DIRECTORY_FILE);
+            if (s != STATUS_SUCCESS)
+                return (void *)(uintptr_t)(uint32_t)s;
+            while ((s = NtQueryDirectoryFile(&test_thread, *h, NULL, NULL, NULL, io, list, 600,
+                                             FileIdBothDirectoryInformation, FALSE, NULL, FALSE)) ==
+                   STATUS_SUCCESS)
+                ;
+            NtClose(&test_thread, *h);
+            if (s != STATUS_NO_MORE_FILES)
+                return (void *)(uintptr_t)(uint32_t)s;
+        }
+    }
+    return NULL;
+}
+
+Test(file, threads)
+{
+    struct worker w[4];
+    for (int i = 0; i < 4; i++) {
+        w[i] = (struct worker){.number = i, .memory = guest_new(16384)};
+        cr_assert_eq(pthread_create(&w[i].thread, NULL, work, &w[i]), 0);
+    }
+    for (int i = 0; i < 4; i++) {
+        void *result;
+        pthread_join(w[i].thread, &result);
+        cr_status((NTSTATUS)(uintptr_t)result, STATUS_SUCCESS);
+    }
+    cr_assert_eq(nt_handle_count(), 0);
 }

@@ -20,6 +20,11 @@
 #include "nt_handlers.h"
 
 #define ARENA_BYTES (4u << 20)
+#ifdef __SANITIZE_ADDRESS__ /* whose shadow memory lies at the usual place */
+#define ARENA_ADDRESS 0x300000000000
+#else
+#define ARENA_ADDRESS 0x200000000
+#endif
 
 static char *arena, *arena_at;
 static struct nt_thread test_thread;
@@ -173,7 +178,7 @@ static inline void host_file(const char *name, const char *text)
 
 static inline void arena_setup(void)
 {
-    arena = arena_at = mmap((void *)0x200000000, ARENA_BYTES, PROT_READ | PROT_WRITE,
+    arena = arena_at = mmap((void *)ARENA_ADDRESS, ARENA_BYTES, PROT_READ | PROT_WRITE,
                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
     cr_assert_neq(arena, MAP_FAILED);
     iosb = guest_new(sizeof(*iosb));
