@@ -3,6 +3,8 @@
  */
 #include "kernelbase.h"
 
+#undef GetEnvironmentStringsA /* the header makes it GetEnvironmentStrings, the same function */
+
 #define LONGEST_VALUE 32767u /* with the NUL, documented */
 
 DWORD WINAPI GetEnvironmentVariableW(LPCWSTR name, LPWSTR buffer, DWORD size)
@@ -98,6 +100,7 @@ LPWCH WINAPI GetEnvironmentStringsW(VOID)
     return copy;
 }
 
+LPCH WINAPI GetEnvironmentStringsA(VOID);
 LPCH WINAPI GetEnvironmentStringsA(VOID)
 {
     WCHAR *wide = GetEnvironmentStringsW();
