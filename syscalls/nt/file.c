@@ -413,7 +413,7 @@ static NTSTATUS check_existing(const struct nt_open *how, const struct nt_place 
             return STATUS_CANNOT_DELETE;
     }
     if (overwrites(how->disposition) && S_ISREG(r->st.st_mode)) {
-        uint32_t old = nt_attributes_of(r->fd, r->path_only, &r->st);
+        uint32_t old = nt_attributes_of(r->fd, r->path_only, &r->st, NULL);
         if (old & ~how->attributes & (FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM))
             return STATUS_ACCESS_DENIED;
     }

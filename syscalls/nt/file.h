@@ -139,11 +139,12 @@ int nt_file_parent(struct nt_file *f, char name[NAME_MAX + 1], NTSTATUS *status)
 /* Gives a composed folder a place on disk. */
 NTSTATUS nt_file_materialise(struct nt_file *f);
 
-/* Attributes (attrib.c). */
-uint32_t nt_attributes_of(int fd, bool path_only, const struct stat *st);
-uint32_t nt_attributes_at(int dir, const char *name, const struct stat *st);
+/* Attributes (attrib.c). creation, 100 ns since 1601, is replaced when a time was set; may be NULL. */
+uint32_t nt_attributes_of(int fd, bool path_only, const struct stat *st, int64_t *creation);
+uint32_t nt_attributes_at(int dir, const char *name, const struct stat *st, int64_t *creation);
 NTSTATUS nt_attributes_set(int fd, bool path_only, const struct stat *st, uint32_t attributes);
-/* An empty link's view: what the link points to counts as a folder? */
+NTSTATUS nt_creation_time_set(int fd, bool path_only, const struct stat *st, int64_t creation);
+/* Does a link lead to a folder? Then NT shows the link as one. */
 bool nt_link_to_directory(int dir, const char *name);
 
 /* 100 ns since 1601 */

@@ -67,7 +67,7 @@ bool nt_file_details_at(int dir, const char *name, struct nt_file_details *d)
               &x) != 0)
         return false;
     from_statx(&x, d, &st);
-    d->attributes = nt_attributes_at(dir, name, &st);
+    d->attributes = nt_attributes_at(dir, name, &st, &d->creation);
     return true;
 }
 
@@ -101,7 +101,7 @@ NTSTATUS nt_file_details_of(struct nt_file *f, struct nt_file_details *d)
     if (statx(f->fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_BTIME, &x) != 0)
         return nt_status_of_errno(errno);
     from_statx(&x, d, &st);
-    d->attributes = nt_attributes_of(f->fd, f->path_only, &st);
+    d->attributes = nt_attributes_of(f->fd, f->path_only, &st, &d->creation);
     if (f->shared && d->links && nt_share_delete_pending(f->shared))
         d->links--;
     return STATUS_SUCCESS;
@@ -637,13 +637,17 @@ static NTSTATUS set_basic(struct nt_file *f, const FILE_BASIC_INFORMATION *b)
         if (r != 0)
             return nt_status_of_errno(errno);
     }
-    if (b->FileAttributes && !f->reparse) {
-        if (fstat(f->fd, &st) != 0)
-            return nt_status_of_errno(errno);
-        return nt_attributes_set(f->fd, f->path_only, &st,
-                                 b->FileAttributes & SETTABLE_ATTRIBUTES);
-    }
-    return STATUS_SUCCESS;
+    bool creation = b->CreationTime.QuadPart > 0;
+    if (f->reparse || (!b->FileAttributes && !creation))
+        return STATUS_SUCCESS;
+    if (fstat(f->fd, &st) != 0)
+        return nt_status_of_errno(errno);
+    if (creation)
+        status = nt_creation_time_set(f->fd, f->path_only, &st, b->CreationTime.QuadPart);
+    if (NT_SUCCESS(status) && b->FileAttributes)
+        status = nt_attributes_set(f->fd, f->path_only, &st,
+                                   b->FileAttributes & SETTABLE_ATTRIBUTES);
+    return status;
 }
 
 static NTSTATUS set_end(struct nt_file *f, int64_t size)

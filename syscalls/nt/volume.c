@@ -319,7 +319,7 @@ static NTSTATUS set_sparse(struct nt_file *f, const void *in, uint32_t n)
     if (fstat(f->fd, &st) != 0)
         return nt_status_of_errno(errno);
     /* Every file of the host is sparse; the attribute is what NT adds. */
-    uint32_t a = nt_attributes_of(f->fd, f->path_only, &st);
+    uint32_t a = nt_attributes_of(f->fd, f->path_only, &st, NULL);
     a = sparse ? a | FILE_ATTRIBUTE_SPARSE_FILE : a & ~FILE_ATTRIBUTE_SPARSE_FILE;
     return nt_attributes_set(f->fd, f->path_only, &st, a);
 }
