@@ -209,7 +209,6 @@ void crt_thread_process_exit(void);
 int crt_lowio_init(void);
 int crt_stdio_init(void);
 void crt_stdio_exit(void); /* flush all, remove temporary files */
-void crt_os_version_init(void); /* misc.c, msvcrt only */
 void crt_signal_init(void); /* signal.c: process attach, must not fail */
 
 int _query_app_type(void); /* 0 unknown, 1 console, 2 windows */

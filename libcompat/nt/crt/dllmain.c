@@ -13,7 +13,6 @@ BOOL WINAPI DllMainCRTStartup(HINSTANCE self, DWORD reason, LPVOID reserved)
             return FALSE;
         crt_signal_init();
 #ifdef CRT_MSVCRT
-        crt_os_version_init();
         /* Programs use _environ and __initenv as data without any call before. */
         crt_environ_narrow();
 #endif
