@@ -19,7 +19,7 @@
 struct page {
     unsigned number;
     const char *iconv_name;
-    int double_byte;
+    unsigned leads; /* first and last lead byte, and those of a second range; 0: single bytes */
     unsigned default_char;
     const char *name;
 };
@@ -40,10 +40,10 @@ static const struct page pages[] = {
     {865, "CP865", 0, '?', "OEM Nordic"},
     {866, "CP866", 0, '?', "OEM Russian"},
     {874, "CP874", 0, '?', "Thai"},
-    {932, "CP932", 1, '?', "Japanese Shift-JIS"},
-    {936, "CP936", 1, '?', "Simplified Chinese GBK"},
-    {949, "CP949", 1, '?', "Korean"},
-    {950, "CP950", 1, '?', "Traditional Chinese Big5"},
+    {932, "CP932", 0x819fe0fc, '?', "Japanese Shift-JIS"},
+    {936, "CP936", 0x81fe81fe, '?', "Simplified Chinese GBK"},
+    {949, "CP949", 0x81fe81fe, '?', "Korean"},
+    {950, "CP950", 0x81fe81fe, '?', "Traditional Chinese Big5"},
     {1250, "CP1250", 0, '?', "Windows Central Europe"},
     {1251, "CP1251", 0, '?', "Windows Cyrillic"},
     {1252, "CP1252", 0, '?', "Windows Latin 1"},
@@ -115,6 +115,13 @@ static unsigned encode(iconv_t cd, unsigned character)
     return at - (char *)out == 2 ? out[0] << 8 | out[1] : 0;
 }
 
+static int is_lead(const struct page *page, unsigned b)
+{
+    unsigned r = page->leads;
+
+    return (b >= r >> 24 && b <= (r >> 16 & 0xff)) || (b >= (r >> 8 & 0xff) && b <= (r & 0xff));
+}
+
 static int emit(const struct page *page)
 {
     iconv_t from = iconv_open("UTF-16LE", page->iconv_name);
@@ -131,23 +138,25 @@ static int emit(const struct page *page)
     for (unsigned b = 0; b < 256; b++) {
         unsigned char code[2] = {(unsigned char)b};
 
+        if (page->leads && is_lead(page, b))
+            continue;
         forward[b] = (uint16_t)(b < 0x80 ? b : decode(from, code, 1));
         /* A byte that Windows' tables leave alone is a C1 control. */
-        if (!forward[b] && b >= 0x80 && b < 0xa0 && !page->double_byte && page->number != 20127)
+        if (!forward[b] && b >= 0x80 && b < 0xa0 && !page->leads && page->number != 20127)
             forward[b] = (uint16_t)b;
-        if (!forward[b] && b == 0x80 && page->double_byte)
+        if (!forward[b] && b == 0x80 && page->leads)
             forward[b] = 0x80;
     }
     for (size_t i = 0; i < sizeof(private_use) / sizeof(private_use[0]); i++)
         if (private_use[i].page == page->number)
             for (unsigned b = private_use[i].first; b <= private_use[i].last; b++)
                 forward[b] = (uint16_t)(private_use[i].character + b - private_use[i].first);
-    if (page->double_byte)
+    if (page->leads)
         for (unsigned lead = 0x81; lead < 0xff; lead++)
             for (unsigned trail = 0x31; trail < 0xff; trail++) {
                 unsigned char code[2] = {(unsigned char)lead, (unsigned char)trail};
 
-                if (!forward[lead])
+                if (is_lead(page, lead))
                     forward[lead << 8 | trail] = (uint16_t)decode(from, code, 2);
             }
 
@@ -155,14 +164,10 @@ static int emit(const struct page *page)
     for (unsigned b = 0x80; b < 256; b++)
         printf("%s%#x,", b % 16 ? "" : "\n    ", forward[b]);
     printf("\n};\n");
-    if (page->double_byte) {
+    if (page->leads) {
         printf("static const uint16_t rows_%u[][256] = {\n", page->number);
         for (unsigned lead = 0x80; lead < 256; lead++) {
-            unsigned any = 0;
-
-            for (unsigned trail = 0; trail < 256; trail++)
-                any |= forward[lead << 8 | trail];
-            if (!any)
+            if (!is_lead(page, lead))
                 continue;
             leads++;
             printf("    [%u] = {", leads - 1);
@@ -174,11 +179,7 @@ static int emit(const struct page *page)
         printf("};\nstatic const uint8_t row_of_%u[128] = {", page->number);
         leads = 0;
         for (unsigned lead = 0x80; lead < 256; lead++) {
-            unsigned any = 0;
-
-            for (unsigned trail = 0; trail < 256; trail++)
-                any |= forward[lead << 8 | trail];
-            printf("%s%u,", lead % 16 ? "" : "\n    ", any ? ++leads : 0);
+            printf("%s%u,", lead % 16 ? "" : "\n    ", is_lead(page, lead) ? ++leads : 0);
         }
         printf("\n};\n");
     }
@@ -214,7 +215,7 @@ int main(void)
         const struct page *p = &pages[i];
 
         printf("    {%u, %#x, high_%u, ", p->number, p->default_char, p->number);
-        if (p->double_byte)
+        if (p->leads)
             printf("rows_%u, row_of_%u, ", p->number, p->number);
         else
             printf("NULL, NULL, ");

@@ -20,7 +20,7 @@ BEGIN { print "LIBRARY " dll ".dll\nEXPORTS" }
         if (FILENAME ~ /\.pending$/) next # has come since
         if (mode == "def")
             print FILENAME ": " FNR ": " name " is listed twice" > "/dev/stderr"
-        bad = 1; next
+        next
     }
     seen[name] = 1
     q = name ~ /[?@$]/ ? "\"" : ""

@@ -142,6 +142,48 @@ typedef struct SYSTEM_TIMEOFDAY_INFORMATION {
     ULONGLONG BootTimeBias, SleepTimeBias;
 } SYSTEM_TIMEOFDAY_INFORMATION;
 
+typedef struct SYSTEM_THREAD_INFORMATION {
+    LARGE_INTEGER KernelTime, UserTime, CreateTime;
+    ULONG WaitTime;
+    PVOID StartAddress;
+    CLIENT_ID ClientId;
+    LONG Priority, BasePriority;
+    ULONG ContextSwitches, ThreadState, WaitReason;
+} SYSTEM_THREAD_INFORMATION;
+
+/* Followed by its threads, then its name; the next process at NextEntryOffset, 0 for the last. */
+typedef struct SYSTEM_PROCESS_INFORMATION {
+    ULONG NextEntryOffset, NumberOfThreads;
+    LARGE_INTEGER WorkingSetPrivateSize;
+    ULONG HardFaultCount, NumberOfThreadsHighWatermark;
+    ULONGLONG CycleTime;
+    LARGE_INTEGER CreateTime, UserTime, KernelTime;
+    UNICODE_STRING ImageName;
+    LONG BasePriority;
+    HANDLE UniqueProcessId, InheritedFromUniqueProcessId;
+    ULONG HandleCount, SessionId;
+    ULONG_PTR UniqueProcessKey;
+    SIZE_T PeakVirtualSize, VirtualSize;
+    ULONG PageFaultCount;
+    SIZE_T PeakWorkingSetSize, WorkingSetSize;
+    SIZE_T QuotaPeakPagedPoolUsage, QuotaPagedPoolUsage;
+    SIZE_T QuotaPeakNonPagedPoolUsage, QuotaNonPagedPoolUsage;
+    SIZE_T PagefileUsage, PeakPagefileUsage, PrivatePageCount;
+    LARGE_INTEGER ReadOperationCount, WriteOperationCount, OtherOperationCount;
+    LARGE_INTEGER ReadTransferCount, WriteTransferCount, OtherTransferCount;
+    SYSTEM_THREAD_INFORMATION Threads[];
+} SYSTEM_PROCESS_INFORMATION;
+
+/* ProcessVmCounters; PrivateUsage is absent in the shorter, older form. */
+typedef struct VM_COUNTERS_EX {
+    SIZE_T PeakVirtualSize, VirtualSize;
+    ULONG PageFaultCount;
+    SIZE_T PeakWorkingSetSize, WorkingSetSize;
+    SIZE_T QuotaPeakPagedPoolUsage, QuotaPagedPoolUsage;
+    SIZE_T QuotaPeakNonPagedPoolUsage, QuotaNonPagedPoolUsage;
+    SIZE_T PagefileUsage, PeakPagefileUsage, PrivateUsage;
+} VM_COUNTERS_EX;
+
 typedef struct RTL_TIME_ZONE_INFORMATION {
     LONG Bias;
     WCHAR StandardName[32];
@@ -166,6 +208,9 @@ typedef struct FILE_IO_COMPLETION_INFORMATION {
 #if UINTPTR_MAX == UINT64_MAX
 _Static_assert(sizeof(OBJECT_BASIC_INFORMATION) == 56, "OBJECT_BASIC_INFORMATION");
 _Static_assert(sizeof(SYSTEM_BASIC_INFORMATION) == 64, "SYSTEM_BASIC_INFORMATION");
+_Static_assert(sizeof(SYSTEM_THREAD_INFORMATION) == 80, "SYSTEM_THREAD_INFORMATION");
+_Static_assert(sizeof(SYSTEM_PROCESS_INFORMATION) == 256, "SYSTEM_PROCESS_INFORMATION");
+_Static_assert(sizeof(VM_COUNTERS_EX) == 96, "VM_COUNTERS_EX");
 _Static_assert(sizeof(RTL_TIME_ZONE_INFORMATION) == 172, "RTL_TIME_ZONE_INFORMATION");
 #endif
 

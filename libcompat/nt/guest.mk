@@ -41,12 +41,15 @@ LIBS_kernel32 := kernelbase ntdll
 LIBS_ucrtbase := kernel32 ntdll
 LIBS_msvcrt := kernel32 ntdll
 LIBS_vcruntime140 := kernel32 ntdll
+LIBS_vcruntime140_1 := kernel32 ntdll
 DEFAULT_LIBS := advapi32 kernel32 ntdll
-SHARED_ucrtbase := crt vcruntime140
-SHARED_msvcrt := crt vcruntime140
+SHARED_ucrtbase := crt vcrt
+SHARED_msvcrt := crt vcrt
 CFLAGS_ucrtbase := -DCRT_UCRT
 CFLAGS_msvcrt := -DCRT_MSVCRT
 ENTRY_ntdll := 0
+ENTRY_ucrtbase := DllMainCRTStartup
+ENTRY_msvcrt := DllMainCRTStartup
 EXTRA_ntdll := $(srcdir)/abi/nt/casemap.c
 CFLAGS_ntdll := -D_NTSYSTEM_ -D_CRTIMP=
 -include $(NT)/libraries.mk

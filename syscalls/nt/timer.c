@@ -286,30 +286,3 @@ NTSTATUS NtQueryTimer(struct nt_thread *t, HANDLE TimerHandle, ULONG TimerInform
     return nt_info_return(&info, sizeof(info), TimerInformation, TimerInformationLength,
                           ReturnLength);
 }
-
-NTSTATUS NtQueryTimerResolution(struct nt_thread *t, ULONG *MaximumTime, ULONG *MinimumTime,
-                                ULONG *CurrentTime)
-{
-    (void)t;
-    /* What NT reports where 0.5 ms is the finest; sleeps here are finer than any of them. */
-    if (!guest_put(MaximumTime, 156250u) || !guest_put(MinimumTime, 5000u) ||
-        !guest_put(CurrentTime, 5000u))
-        return STATUS_ACCESS_VIOLATION;
-    return STATUS_SUCCESS;
-}
-
-NTSTATUS NtSetTimerResolution(struct nt_thread *t, ULONG DesiredTime, BOOLEAN SetResolution,
-                              ULONG *ActualTime)
-{
-    static _Atomic int requests;
-
-    (void)t;
-    (void)DesiredTime;
-    if (SetResolution)
-        atomic_fetch_add(&requests, 1);
-    else if (atomic_load(&requests) == 0)
-        return STATUS_TIMER_RESOLUTION_NOT_SET;
-    else
-        atomic_fetch_sub(&requests, 1);
-    return guest_put(ActualTime, 5000u) ? STATUS_SUCCESS : STATUS_ACCESS_VIOLATION;
-}

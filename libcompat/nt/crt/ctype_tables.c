@@ -33,7 +33,8 @@ const unsigned short crt_ctype_c[CRT_CTYPE_SIZE] = {
 
 const unsigned short crt_wctype_256[CRT_CTYPE_SIZE] = {
     [CRT_CTYPE_ZERO] =
-    0x020, 0x020, 0x020, 0x020, 0x020, 0x020, 0x020, 0x020, 0x020, CRT_IS_UCRT ? 0x028 : 0x068, 0x028, 0x028,
+    0x020, 0x020, 0x020, 0x020, 0x020, 0x020, 0x020, 0x020, 0x020,
+    CRT_IS_UCRT ? 0x028 : 0x068, 0x028, 0x028,
     0x028, 0x028, 0x020, 0x020, 0x020, 0x020, 0x020, 0x020, 0x020, 0x020, 0x020, 0x020,
     0x020, 0x020, 0x020, 0x020, 0x020, 0x020, 0x020, 0x020, 0x048, 0x010, 0x010, 0x010,
     0x010, 0x010, 0x010, 0x010, 0x010, 0x010, 0x010, 0x010, 0x010, 0x010, 0x010, 0x010,
@@ -95,10 +96,12 @@ const unsigned char crt_upper_c[256] = {
     240, 241, 242, 243, 244, 245, 246, 247, 248, 249, 250, 251, 252, 253, 254, 255,
 };
 
-/* msvcrt exports the narrow table itself, as an array that begins with EOF's entry. */
+/* The tables are exported themselves too, as arrays that begin with EOF's entry. */
 #define STRING_(x) #x
 #define STRING(x) STRING_(x)
-__asm__(".globl " STRING(__USER_LABEL_PREFIX__) "crt_data_ctype\n"
-        ".set " STRING(__USER_LABEL_PREFIX__) "crt_data_ctype, "
-        STRING(__USER_LABEL_PREFIX__) "crt_ctype_c + 254");
-_Static_assert(CRT_CTYPE_ZERO == 128, "the offset above is that of entry 127");
+#define PREFIX STRING(__USER_LABEL_PREFIX__)
+__asm__(".globl " PREFIX "crt_data_ctype\n"
+        ".set " PREFIX "crt_data_ctype, " PREFIX "crt_ctype_c + 254\n"
+        ".globl " PREFIX "crt_data_wctype\n"
+        ".set " PREFIX "crt_data_wctype, " PREFIX "crt_wctype_256 + 254");
+_Static_assert(CRT_CTYPE_ZERO == 128, "the offsets above are those of entry 127");

@@ -6,6 +6,7 @@
 
 char **__sys_errlist(void);
 unsigned char *__p__mbctype(void);
+void crt_os_version_init(void);
 
 struct crt_locale *crt_locale_global = &crt_locale_c; /* written under CRT_LOCK_LOCALE */
 int crt_locale_per_thread;                            /* set once, never cleared */
@@ -55,6 +56,7 @@ void crt_locale_init(void)
     /* What its programs read as data must be there before they run. */
     __sys_errlist();
     __p__mbctype();
+    crt_os_version_init();
 #endif
 }
 
@@ -450,6 +452,16 @@ int *___unguarded_readlc_active_add_func(void)
     return &readers;
 }
 #endif
+
+/* For programs built with unsigned chars: CHAR_MAX in the "C" locale is 255 then. */
+int __lconv_init(void)
+{
+    char *first = &crt_locale_c.lconv.int_frac_digits, *last = &crt_locale_c.lconv.n_sign_posn;
+
+    for (char *p = first; p <= last; p++)
+        *p = (char)255;
+    return 0;
+}
 
 /* Guard a caller's sequence of locale calls against setlocale in other threads. */
 void _lock_locales(void)

@@ -177,6 +177,11 @@ double frexp(double x, int *exponent)
     return from64((u & ~(0x7ffull << 52)) | 1022ull << 52);
 }
 
+float frexpf(float x, int *exponent)
+{
+    return (float)frexp(x, exponent);
+}
+
 static inline double power_of_2(int n) /* -1022 .. 1023 */
 {
     return from64((uint64_t)(n + 1023) << 52);

@@ -11,8 +11,8 @@
 
 #include "param.h"
 
-#ifdef __i386__
-#pragma GCC target("sse2,fpmath=sse")
+#ifndef __SSE2_MATH__
+#error "build for i386 with -msse2 -mfpmath=sse: doubles must not carry extra precision"
 #endif
 
 typedef long double ext;

@@ -30,14 +30,21 @@ static void mark(struct crt_mbc *m, const unsigned char *pairs, unsigned char bi
 
 static void single_bytes(struct crt_mbc *m, unsigned codepage)
 {
-    for (unsigned c = 1; c < 256; c++) {
+    for (unsigned c = 'A'; c <= 'Z'; c++) {
+        m->ctype[c + 1] |= MB_UPPER;
+        m->ctype[c + 32 + 1] |= MB_LOWER;
+        m->casemap[c] = (unsigned char)(c + 32);
+        m->casemap[c + 32] = (unsigned char)c;
+    }
+    if (!codepage || codepage == CP_UTF8)
+        return; /* no byte above 0x7f is a character by itself */
+    for (unsigned c = 0x80; c < 256; c++) {
         char byte = (char)c, out[2];
         wchar_t wide, other;
         WORD type;
         bool up;
 
-        m->casemap[c] = 0;
-        if (mb_lead(m, (unsigned char)c) || (codepage == CP_UTF8 && c >= 0x80))
+        if (mb_lead(m, (unsigned char)c))
             continue;
         if (MultiByteToWideChar(codepage, MB_ERR_INVALID_CHARS, &byte, 1, &wide, 1) != 1 ||
             !GetStringTypeW(CT_CTYPE1, &wide, 1, &type) || !(type & (C1_UPPER | C1_LOWER)))
@@ -64,11 +71,7 @@ static struct crt_mbc *build(unsigned codepage)
     m->refcount = 1;
     m->codepage = (int)codepage;
     if (!codepage || codepage == CP_UTF8 || info.MaxCharSize < 2) {
-        single_bytes(m, codepage ? codepage : 1252);
-        if (!codepage) { /* single bytes only, and of those only ASCII letters */
-            memset(m->ctype + 1 + 0x80, 0, 0x80);
-            memset(m->casemap + 0x80, 0, 0x80);
-        }
+        single_bytes(m, codepage);
         return m;
     }
     m->is_multibyte = 1;

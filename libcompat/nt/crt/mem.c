@@ -182,6 +182,22 @@ int memcmp(const void *a, const void *b, size_t n)
         q += 16;
         n -= 16;
     }
+    if (n >= 8) {
+        uint64_t x = __builtin_bswap64(load64(p)), y = __builtin_bswap64(load64(q));
+        if (x != y)
+            return x < y ? -1 : 1;
+        p += 8;
+        q += 8;
+        n -= 8;
+    }
+    if (n >= 4) {
+        uint32_t x = __builtin_bswap32(load32(p)), y = __builtin_bswap32(load32(q));
+        if (x != y)
+            return x < y ? -1 : 1;
+        p += 4;
+        q += 4;
+        n -= 4;
+    }
     for (; n; n--, p++, q++)
         if (*p != *q)
             return *p < *q ? -1 : 1;

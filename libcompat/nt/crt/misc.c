@@ -48,6 +48,35 @@ void _crt_debugger_hook(int reserved)
 }
 
 #ifdef CRT_MSVCRT
+/* ---- the system's version, as programs of old read it --------------------------------------- */
+
+/* Written once at process attach. */
+unsigned crt_data_osplatform, crt_data_osver, crt_data_winver, crt_data_winmajor,
+    crt_data_winminor;
+
+void crt_os_version_init(void)
+{
+    DWORD v = GetVersion();
+
+    crt_data_osplatform = VER_PLATFORM_WIN32_NT;
+    crt_data_winmajor = v & 0xff;
+    crt_data_winminor = v >> 8 & 0xff;
+    crt_data_winver = crt_data_winmajor << 8 | crt_data_winminor;
+    crt_data_osver = v >> 16 & 0x7fff;
+}
+
+#define VERSION_GETTER(name, variable)                                                             \
+    errno_t name(unsigned *out)                                                                    \
+    {                                                                                              \
+        if (!out)                                                                                  \
+            return crt_bad_parameter(EINVAL);                                                      \
+        *out = variable;                                                                           \
+        return 0;                                                                                  \
+    }
+VERSION_GETTER(_get_osplatform, crt_data_osplatform)
+VERSION_GETTER(_get_osver, crt_data_osver)
+VERSION_GETTER(_get_winver, crt_data_winver)
+
 /* ---- internals that old static libraries import --------------------------------------------- */
 
 int __crtLCMapStringW(LCID locale, DWORD flags, const wchar_t *src, int n, wchar_t *dst, int size)

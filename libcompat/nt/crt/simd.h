@@ -7,9 +7,8 @@
 #define CRT_SIMD_H
 
 #pragma GCC optimize("no-tree-loop-distribute-patterns")
-#ifdef __i386__
-/* The i386 ABI gives only 4-byte stack alignment; spilled vectors need 16. */
-#pragma GCC target("sse2,stackrealign")
+#ifndef __SSE2__
+#error "build for i386 with -msse2 -mfpmath=sse -mstackrealign: callers align stacks to 4 bytes only"
 #endif
 
 #ifndef _CRTIMP

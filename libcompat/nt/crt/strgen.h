@@ -62,12 +62,66 @@ CH *S(rchr)(const CH *s, CHARG c)
     return (CH *)hit;
 }
 
-/*
- * Two-way would be safer against hostile needles, but needs the needle's length before it
- * can start; instead the search skips by first character, and long needles with many false
- * starts switch to a linear-time method (Knuth-Morris-Pratt over a small table).
- */
-#define KMP_MAX 256
+/* The start of the greatest suffix of a needle, less one, and that suffix's period. */
+static ptrdiff_t greatest_suffix(const CH *x, ptrdiff_t m, bool reversed, ptrdiff_t *period)
+{
+    ptrdiff_t start = -1, j = 0, k = 1;
+
+    *period = 1;
+    while (j + k < m) {
+        UCH a = (UCH)x[j + k], b = (UCH)x[start + k];
+        if (a == b) {
+            if (k == *period) {
+                j += k;
+                k = 1;
+            } else {
+                k++;
+            }
+        } else if (reversed ? a > b : a < b) {
+            j += k;
+            k = 1;
+            *period = j - start;
+        } else {
+            start = j++;
+            k = *period = 1;
+        }
+    }
+    return start;
+}
+
+/* Crochemore and Perrin's two-way search: linear in n + m for every text, without memory. */
+static const CH *two_way(const CH *y, ptrdiff_t n, const CH *x, ptrdiff_t m)
+{
+    ptrdiff_t p, q, cut = greatest_suffix(x, m, false, &p), other = greatest_suffix(x, m, true, &q);
+    ptrdiff_t known = -1, at = 0, i;
+    bool periodic;
+
+    if (other > cut) {
+        cut = other;
+        p = q;
+    }
+    periodic = cut + 1 + p <= m && !memcmp(x, x + p, (size_t)(cut + 1) * sizeof(CH));
+    if (!periodic)
+        p = (cut + 1 > m - cut - 1 ? cut + 1 : m - cut - 1) + 1;
+    while (at <= n - m) {
+        for (i = (known > cut ? known : cut) + 1; i < m && x[i] == y[at + i]; i++)
+            ;
+        if (i < m) {
+            at += i - cut;
+            known = -1;
+            continue;
+        }
+        for (i = cut; i > known && x[i] == y[at + i]; i--)
+            ;
+        if (i <= known)
+            return y + at;
+        at += p;
+        known = periodic ? m - p - 1 : -1;
+    }
+    return NULL;
+}
+
+/* Most searches end by first characters; many false starts change to the method above. */
 CH *S(str)(const CH *hay, const CH *needle)
 {
     size_t m, budget;
@@ -77,40 +131,21 @@ CH *S(str)(const CH *hay, const CH *needle)
     if (!needle[1])
         return S(chr)(hay, needle[0]);
     m = S(len)(needle);
-    budget = 16 * m;
+    budget = 8 * m;
     for (const CH *p = S(chr)(hay, needle[0]); p; p = S(chr)(p + 1, needle[0])) {
         size_t i = 1;
         while (i < m && p[i] == needle[i])
             i++;
         if (i == m)
             return (CH *)p;
-        if (i < m && !p[i])
+        if (!p[i])
             return NULL;
-        if (m > KMP_MAX || budget > i) {
-            budget -= m > KMP_MAX ? 0 : i;
-            continue;
-        }
-        unsigned short fail[KMP_MAX];
-        fail[0] = 0;
-        for (size_t k = 0, j = 1; j < m; j++) {
-            while (k && needle[j] != needle[k])
-                k = fail[k - 1];
-            if (needle[j] == needle[k])
-                k++;
-            fail[j] = (unsigned short)k;
-        }
-        size_t k = 0;
-        for (p++; *p; p++) {
-            while (k && *p != needle[k])
-                k = fail[k - 1];
-            if (*p == needle[k] && ++k == m)
-                return (CH *)(p + 1 - m);
-        }
-        return NULL;
+        if (budget <= i)
+            return (CH *)two_way(p, (ptrdiff_t)S(len)(p), needle, (ptrdiff_t)m);
+        budget -= i;
     }
     return NULL;
 }
-#undef KMP_MAX
 
 CH *S_(rev)(CH *s)
 {

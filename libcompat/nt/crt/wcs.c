@@ -87,7 +87,10 @@ wchar_t *wcspbrk(const wchar_t *s, const wchar_t *accept)
 #include "strgen.h"
 
 #ifdef CRT_UCRT
-/* Exported as wcstok (the header declares the old form): standard C's arguments; without a context it keeps the thread's own. */
+/*
+ * Exported as wcstok (the header declares the old form): standard C's arguments; without a
+ * context it keeps the thread's own.
+ */
 wchar_t *crt_wcstok3(wchar_t *s, const wchar_t *delim, wchar_t **context)
 {
     return next_token(s, delim, context ? context : &crt_thread()->wcstok_next);

@@ -434,12 +434,12 @@ static void wide_to_utf7(const WCHAR *at, const WCHAR *end, struct byte_out *out
             continue;
         }
         put_byte(out, '+');
-        if (*at == L'+' && (at + 1 == end || utf7_direct(at[1]))) {
+        if (*at == L'+') {
             put_byte(out, '-');
             at++;
             continue;
         }
-        while (at < end && !utf7_direct(*at)) {
+        while (at < end && *at != L'+' && !utf7_direct(*at)) {
             bits = bits << 16 | *at++;
             count += 16;
             while (count >= 6) {

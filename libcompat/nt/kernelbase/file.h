@@ -5,6 +5,7 @@
 #define LIBCOMPAT_NT_KERNELBASE_FILE_H
 
 #include "kernelbase.h"
+#include <winioctl.h>
 
 #define SHARE_ALL (FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE)
 
@@ -28,6 +29,12 @@ WCHAR *dos_path_of_nt(const UNICODE_STRING *nt);
 
 /* NT name of an open file or section-backed object, on the heap. NULL: last error set. */
 UNICODE_STRING *object_name(HANDLE handle);
+
+/*
+ * Looks for a program as CreateProcess does: application directory, current directory, system
+ * directories, PATH; ".exe" is added to a name without extension. On the heap; NULL: last error.
+ */
+WCHAR *find_program(const WCHAR *name);
 
 /* A copy as CopyFileEx and CopyFile2 describe it (file_copy.c). */
 BOOL copy_file(const WCHAR *from, const WCHAR *to, LPPROGRESS_ROUTINE progress, void *context,

@@ -6,6 +6,7 @@
 #define LIBCOMPAT_NT_KERNELBASE_NLS_H
 
 #define _NORMALIZE_
+#define _USER32_
 #include "kernelbase.h"
 
 /* CT_CTYPE1..3 of a UTF-16 unit. */

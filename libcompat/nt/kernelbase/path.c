@@ -435,7 +435,7 @@ static void temporary_name(WCHAR *end, UINT number)
         shift -= 4;
     for (; shift >= 0; shift -= 4)
         *end++ = digits[number >> shift & 15];
-    wcscpy(end, L".TMP");
+    wcscpy(end, L".tmp");
 }
 
 UINT WINAPI GetTempFileNameW(LPCWSTR path, LPCWSTR prefix, UINT unique, LPWSTR buffer)
@@ -538,7 +538,7 @@ BOOL WINAPI SetSearchPathMode(DWORD flags)
 }
 
 /* The default order as a ';' list: application, current (before or after), system, PATH. */
-static WCHAR *default_search_path(void)
+static WCHAR *default_search_path(BOOL current)
 {
     const UNICODE_STRING *image = &process_parameters()->ImagePathName;
     SIZE_T application = image->Length / sizeof(WCHAR), length;
@@ -553,7 +553,7 @@ static WCHAR *default_search_path(void)
     memcpy(path, image->Buffer, application * sizeof(WCHAR));
     path[application] = 0;
     wcscat(path, L";");
-    if (!safe_search)
+    if (current && !safe_search)
         wcscat(path, L".;");
     wcscat(path, windows_directory());
     wcscat(path, L"\\system32;");
@@ -561,7 +561,7 @@ static WCHAR *default_search_path(void)
     wcscat(path, L"\\system;");
     wcscat(path, windows_directory());
     wcscat(path, L";");
-    if (safe_search)
+    if (current && safe_search)
         wcscat(path, L".;");
     length = wcslen(path);
     unicode_string(&name, L"PATH");
@@ -596,7 +596,7 @@ static WCHAR *search(const WCHAR *path, const WCHAR *name, const WCHAR *extensio
     if (wcschr(file, L'.'))
         extension_length = 0;
     if (!path) {
-        path = list = default_search_path();
+        path = list = default_search_path(TRUE);
         if (!list)
             return NULL;
     }
@@ -631,6 +631,22 @@ static WCHAR *search(const WCHAR *path, const WCHAR *name, const WCHAR *extensio
     heap_free(probe);
 done:
     heap_free(list);
+    return found;
+}
+
+WCHAR *find_program(const WCHAR *name)
+{
+    WCHAR *path = default_search_path(NeedCurrentDirectoryForExePathW(name)), *found;
+
+    if (!path)
+        return NULL;
+    found = search(path, name, L".exe");
+    heap_free(path);
+    if (found && (GetFileAttributesW(found) & FILE_ATTRIBUTE_DIRECTORY)) {
+        heap_free(found);
+        found = NULL;
+        fail(ERROR_ACCESS_DENIED);
+    }
     return found;
 }
 
@@ -684,44 +700,4 @@ DWORD WINAPI SearchPathA(LPCSTR path, LPCSTR name, LPCSTR extension, DWORD size,
     }
     heap_free(found);
     return length;
-}
-
-BOOL WINAPI NeedCurrentDirectoryForExePathW(LPCWSTR name)
-{
-    UNICODE_STRING variable, value = {0};
-
-    if (wcschr(name, L'\\'))
-        return TRUE;
-    unicode_string(&variable, L"NoDefaultCurrentDirectoryInExePath");
-    return RtlQueryEnvironmentVariable_U(NULL, &variable, &value) == STATUS_VARIABLE_NOT_FOUND;
-}
-
-BOOL WINAPI NeedCurrentDirectoryForExePathA(LPCSTR name)
-{
-    WIDE_FILE(wide, name, FALSE);
-    return NeedCurrentDirectoryForExePathW(wide.text);
-}
-
-BOOL WINAPI CheckNameLegalDOS8Dot3W(LPCWSTR name, LPSTR oem, DWORD oem_size, PBOOL spaces,
-                                    PBOOL legal)
-{
-    UNICODE_STRING string;
-    OEM_STRING oem_string = {.Length = 0, .MaximumLength = (USHORT)oem_size, .Buffer = oem};
-    BOOLEAN has_spaces = FALSE;
-
-    if (!name || !legal || (oem && !oem_size) || (!oem && oem_size))
-        return fail(ERROR_INVALID_PARAMETER);
-    if (!unicode_string(&string, name))
-        return FALSE;
-    *legal = RtlIsNameLegalDOS8Dot3(&string, oem ? &oem_string : NULL, &has_spaces);
-    if (*legal && spaces)
-        *spaces = has_spaces;
-    return TRUE;
-}
-
-BOOL WINAPI CheckNameLegalDOS8Dot3A(LPCSTR name, LPSTR oem, DWORD oem_size, PBOOL spaces,
-                                    PBOOL legal)
-{
-    WIDE_FILE(wide, name, FALSE);
-    return CheckNameLegalDOS8Dot3W(wide.text, oem, oem_size, spaces, legal);
 }

@@ -49,8 +49,7 @@ UINT decompose(DWORD c, BOOL compatible, WCHAR *out)
     if (low == ARRAYSIZE(decompositions) || decompositions[low].character != c)
         return 0;
     /* Up to two rows: the canonical one, then the compatible one where it differs. */
-    if (compatible && low + 1 < ARRAYSIZE(decompositions) &&
-        decompositions[low + 1].character == c)
+    if (compatible && low + 1 < ARRAYSIZE(decompositions) && decompositions[low + 1].character == c)
         low++;
     if (decompositions[low].compatible && !compatible)
         return 0;
@@ -71,8 +70,8 @@ DWORD compose(DWORD first, DWORD second)
     while (low < high) {
         SIZE_T middle = (low + high) / 2;
 
-        if (compositions[middle].first < first || (compositions[middle].first == first &&
-                                                   compositions[middle].second < second))
+        if (compositions[middle].first < first ||
+            (compositions[middle].first == first && compositions[middle].second < second))
             low = middle + 1;
         else
             high = middle;
@@ -249,7 +248,7 @@ int WINAPI NormalizeString(NORM_FORM form, LPCWSTR source, int length, LPWSTR bu
     if (length < 0)
         length = (int)wcslen(source) + 1;
     if (!size) /* documented as an estimate: the longest that the form can become */
-        return length > MAXLONG / 18 ? fail(ERROR_INVALID_PARAMETER)
+        return length > MAXLONG / 18                              ? fail(ERROR_INVALID_PARAMETER)
                : form == NormalizationC || form == NormalizationD ? length * 3
                                                                   : length * 18;
     if (!normalize(form, source, (SIZE_T)length, &text, &bad)) {

@@ -47,7 +47,7 @@ NTSTATUS ldr_snap(struct ldr_module *module, PCWSTR search_path);
 PVOID ldr_export(struct ldr_module *module, const char *name, ULONG ordinal,
                  struct ldr_module *user);
 /* An entry that names what is missing and raises when it is called. */
-PVOID ldr_missing(struct ldr_module *user, const char *dll, const char *name, ULONG ordinal);
+PVOID ldr_missing(const char *dll, const char *name, ULONG ordinal);
 
 /* ldr_apiset.c: the library behind an api-ms-win-* or ext-ms-win-* name; NULL: not such a name. */
 const WCHAR *ldr_api_set(const WCHAR *name, ULONG length);

@@ -151,14 +151,18 @@ PVOID ldr_export(struct ldr_module *m, const char *name, ULONG ordinal, struct l
 /* --- what is missing ---------------------------------------------------------- */
 
 struct missing {
-    const char *dll, *name; /* in heap memory that is never freed, like the entry itself */
+    const char *dll, *name; /* in images and heap memory that stay as long as the entry */
     ULONG ordinal;
-    struct ldr_module *user;
 };
 
-/* The entries jump here with the record in r10. */
-__attribute__((used, noreturn)) static void raise_missing(const struct missing *what, PVOID caller)
+/* One entry of code for each missing function; all are the same but for their number. */
+#define MISSING_ENTRIES 2048
+static struct missing missing[MISSING_ENTRIES]; /* under ldr_lock */
+static ULONG missing_count;
+
+__attribute__((used, noreturn)) static void raise_missing(ULONG number, PVOID caller)
 {
+    const struct missing *what = &missing[number];
     EXCEPTION_RECORD record = {.ExceptionCode = (DWORD)STATUS_ENTRYPOINT_NOT_FOUND,
                                .ExceptionFlags = EXCEPTION_NONCONTINUABLE,
                                .ExceptionAddress = caller,
@@ -167,7 +171,7 @@ __attribute__((used, noreturn)) static void raise_missing(const struct missing *
     ANSI_STRING a;
     char ordinal[16] = "#", digits[12];
 
-    RtlInitAnsiString(&a, what->dll);
+    RtlInitAnsiString(&a, what->dll ? what->dll : "a library");
     RtlAnsiStringToUnicodeString(&dll, &a, TRUE);
     if (!what->name) {
         int n = 0, at = 1;
@@ -186,56 +190,39 @@ __attribute__((used, noreturn)) static void raise_missing(const struct missing *
         RtlRaiseException(&record);
 }
 
-__attribute__((naked, used)) static void enter_missing(void)
+/* Each entry is 10 bytes: push its number (5), jump (5). */
+#define MISSING_ENTRY_SIZE 10
+extern const char missing_entries[] __asm__("missing_entries");
+__asm__("\t.text\n"
+        "missing_common:\n"
+        "\tpopq %rcx\n"
+        "\tmovq (%rsp), %rdx\n"
+        "\tsubq $40, %rsp\n"
+        "\tcall raise_missing\n"
+        "\tint3\n"
+        "missing_entries:\n"
+        "\t.set i, 0\n"
+        "\t.rept 2048\n"
+        "\t.byte 0x68\n\t.long i\n"
+        "\t.byte 0xe9\n\t.long missing_common - . - 4\n"
+        "\t.set i, i + 1\n"
+        "\t.endr\n");
+
+PVOID ldr_missing(const char *dll, const char *name, ULONG ordinal)
 {
-    __asm__("movq %r10, %rcx\n\t"
-            "movq (%rsp), %rdx\n\t"
-            "subq $40, %rsp\n\t"
-            "call raise_missing\n\t"
-            "int3");
-}
+    ULONG i = missing_count;
 
-static unsigned char *entries; /* executable page that new entries come from; ldr_lock */
-static ULONG entries_left;
-
-PVOID ldr_missing(struct ldr_module *user, const char *dll, const char *name, ULONG ordinal)
-{
-    static const unsigned char code[] = {0x49, 0xba, 0, 0, 0, 0, 0, 0, 0, 0, /* mov r10, record */
-                                         0x48, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, /* mov rax, enter */
-                                         0xff, 0xe0};                        /* jmp rax */
-    struct missing *r = RtlAllocateHeap(RtlProcessHeap(), 0, sizeof(*r) + strlen(dll) + 1);
-    PVOID page;
-    SIZE_T size = 4096;
-    ULONG old;
-
-    if (!r)
-        return NULL;
-    r->dll = memcpy(r + 1, dll, strlen(dll) + 1);
-    r->name = name;
-    r->ordinal = ordinal;
-    r->user = user;
-    if (entries_left < 32) {
-        page = NULL;
-        if (!NT_SUCCESS(NtAllocateVirtualMemory(NtCurrentProcess(), &page, 0, &size,
-                                                MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE)))
-            return NULL;
-        entries = page;
-        entries_left = 4096;
+    /* The last entry stands for all that do not fit: it says that much. */
+    if (i < MISSING_ENTRIES - 1) {
+        SIZE_T n = strlen(dll) + 1;
+        char *copy = RtlAllocateHeap(RtlProcessHeap(), 0, n);
+        if (copy)
+            missing[i] = (struct missing){memcpy(copy, dll, n), name, ordinal};
+        missing_count++;
+    } else {
+        missing[i] = (struct missing){"one of more than 2047 missing functions", "", 0};
     }
-    unsigned char *entry = entries;
-    page = (PVOID)((ULONG_PTR)entry & ~(ULONG_PTR)4095);
-    size = 4096;
-    NtProtectVirtualMemory(NtCurrentProcess(), &page, &size, PAGE_READWRITE, &old);
-    memcpy(entry, code, sizeof(code));
-    memcpy(entry + 2, &r, 8);
-    void (*enter)(void) = enter_missing;
-    memcpy(entry + 12, &enter, 8);
-    entries += 32;
-    entries_left -= 32;
-    page = (PVOID)((ULONG_PTR)entry & ~(ULONG_PTR)4095);
-    size = 4096;
-    NtProtectVirtualMemory(NtCurrentProcess(), &page, &size, PAGE_EXECUTE_READ, &old);
-    return entry;
+    return (PVOID)(missing_entries + i * MISSING_ENTRY_SIZE);
 }
 
 /* --- import tables -------------------------------------------------------------- */
@@ -288,7 +275,7 @@ static PVOID resolve(struct ldr_module *user, struct ldr_module *from, const cha
     if (IMAGE_SNAP_BY_ORDINAL(look->u1.Ordinal)) {
         ULONG ordinal = (ULONG)IMAGE_ORDINAL(look->u1.Ordinal);
         p = export_at(from, NULL, ordinal, ~0u, user, 0);
-        return p ? p : ldr_missing(user, dll, NULL, ordinal);
+        return p ? p : ldr_missing(dll, NULL, ordinal);
     }
     if (look->u1.AddressOfData > 0x7fffffff)
         return NULL;
@@ -297,7 +284,7 @@ static PVOID resolve(struct ldr_module *user, struct ldr_module *from, const cha
     if (!name)
         return NULL;
     p = export_at(from, name, 0, by_name->Hint, user, 0);
-    return p ? p : ldr_missing(user, dll, name, 0);
+    return p ? p : ldr_missing(dll, name, 0);
 }
 
 static NTSTATUS snap_one(struct ldr_module *m, const IMAGE_IMPORT_DESCRIPTOR *d, const char *dll,

@@ -110,6 +110,14 @@ static void test_search(void)
     CHECK(strcmp(copy, (char *)a + 3) < 0 && strcmp((char *)a + 3, copy) > 0);
     CHECK(strcmp("\x80", "a") > 0);
     CHECK(memcmp("abc\x90", "abc\x10", 4) > 0 && !memcmp("abc1", "abc2", 3));
+    for (int n = 1; n < 60; n++)
+        for (int k = 0; k < n; k++) {
+            memset(want, 'm', n);
+            memset(b, 'm', n);
+            b[k] = '\xf0';
+            bad += memcmp(want, b, n) >= 0 || memcmp(b, want, n) <= 0 || memcmp(b, want, k);
+        }
+    CHECK(!bad);
     CHECK(!memchr("abc", 'c', 2));
     CHECK(strncmp("abcd", "abce", 3) == 0 && sign(strncmp("abcd", "abce", 4)) == -1);
     CHECK(!strncmp("a\0b", "a\0c", 3));
@@ -126,6 +134,33 @@ static void test_search(void)
     CHECK(!strstr(big, needle));
     strcpy(big + 19000, "b");
     CHECK(strstr(big, needle) == big + 18800);
+    /* Every text and needle over two letters up to a size, against the plain method. */
+    int bad_search = 0;
+    for (unsigned seed = 1, round = 0; round < 20000; round++) {
+        char text[41], key[9];
+        int n = round % 40, k = 1 + round % 8;
+        for (int i = 0; i < n; i++, seed = seed * 1103515245 + 12345)
+            text[i] = 'a' + (seed >> 16 & 1);
+        for (int i = 0; i < k; i++, seed = seed * 1103515245 + 12345)
+            key[i] = 'a' + (seed >> 16 & 1);
+        text[n] = key[k] = 0;
+        const char *found = NULL;
+        for (int i = 0; i + k <= n && !found; i++)
+            if (!memcmp(text + i, key, k))
+                found = text + i;
+        bad_search += strstr(text, key) != found;
+    }
+    for (int k = 3; k < 150; k++) { /* periodic needles, long enough for the linear method */
+        for (int i = 0; i < 20000; i++)
+            big[i] = "aab"[i % 3];
+        big[10000 + k] = 'c';
+        memcpy(needle, big + 10000, k + 1);
+        needle[k + 1] = 0;
+        bad_search += strstr(big, needle) != big + 10000;
+        needle[k] = 'd';
+        bad_search += strstr(big, needle) != NULL;
+    }
+    CHECK(!bad_search);
     free(big);
     free(needle);
     CHECK(strspn("abcdef", "cab") == 3 && strcspn("abcdef", "fd") == 3 && strcspn("abc", "") == 3);

@@ -1,0 +1,121 @@
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "syscalls/nt/share.h"
+
+#define BUCKETS 256
+#define READ_RIGHTS (FILE_READ_DATA | FILE_EXECUTE)
+#define WRITE_RIGHTS (FILE_WRITE_DATA | FILE_APPEND_DATA)
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards every record */
+static struct nt_share *table[BUCKETS];
+
+static struct nt_share **find(uint64_t dev, uint64_t ino)
+{
+    uint64_t h = (ino ^ dev * 0x9e3779b97f4a7c15ull) * 0xff51afd7ed558ccdull;
+    struct nt_share **link = &table[h >> 56];
+
+    while (*link && ((*link)->dev != dev || (*link)->ino != ino))
+        link = &(*link)->next;
+    return link;
+}
+
+static void count(struct nt_share *s, ACCESS_MASK access, uint32_t share, uint32_t by)
+{
+    s->opens += by;
+    if (!(access & (READ_RIGHTS | WRITE_RIGHTS | DELETE)))
+        return;
+    s->participants += by;
+    if (access & READ_RIGHTS)
+        s->readers += by;
+    if (access & WRITE_RIGHTS)
+        s->writers += by;
+    if (access & DELETE)
+        s->deleters += by;
+    if (share & FILE_SHARE_READ)
+        s->share_read += by;
+    if (share & FILE_SHARE_WRITE)
+        s->share_write += by;
+    if (share & FILE_SHARE_DELETE)
+        s->share_delete += by;
+}
+
+static bool conflicts(const struct nt_share *s, ACCESS_MASK access, uint32_t share)
+{
+    if (!(access & (READ_RIGHTS | WRITE_RIGHTS | DELETE)))
+        return false;
+    return ((access & READ_RIGHTS) && s->share_read < s->participants) ||
+           ((access & WRITE_RIGHTS) && s->share_write < s->participants) ||
+           ((access & DELETE) && s->share_delete < s->participants) ||
+           (s->readers && !(share & FILE_SHARE_READ)) ||
+           (s->writers && !(share & FILE_SHARE_WRITE)) ||
+           (s->deleters && !(share & FILE_SHARE_DELETE));
+}
+
+NTSTATUS nt_share_open(uint64_t dev, uint64_t ino, ACCESS_MASK access, uint32_t share,
+                       struct nt_share **result)
+{
+    NTSTATUS status = STATUS_SUCCESS;
+
+    pthread_mutex_lock(&lock);
+    struct nt_share **link = find(dev, ino), *s = *link;
+    if (s && s->delete_pending) {
+        status = STATUS_DELETE_PENDING;
+    } else if (s && conflicts(s, access, share)) {
+        status = STATUS_SHARING_VIOLATION;
+    } else {
+        if (!s) {
+            s = calloc(1, sizeof(*s));
+            if (s) {
+                s->dev = dev;
+                s->ino = ino;
+                *link = s;
+            } else {
+                status = STATUS_INSUFFICIENT_RESOURCES;
+            }
+        }
+        if (s)
+            count(s, access, share, 1);
+        *result = s;
+    }
+    pthread_mutex_unlock(&lock);
+    return status;
+}
+
+bool nt_share_close(struct nt_share *s, ACCESS_MASK access, uint32_t share)
+{
+    bool delete = false;
+
+    pthread_mutex_lock(&lock);
+    count(s, access, share, (uint32_t)-1);
+    if (s->opens == 0) {
+        delete = s->delete_pending;
+        *find(s->dev, s->ino) = s->next;
+        free(s);
+    }
+    pthread_mutex_unlock(&lock);
+    return delete;
+}
+
+bool nt_share_delete_pending(const struct nt_share *s)
+{
+    pthread_mutex_lock(&lock);
+    bool pending = s->delete_pending;
+    pthread_mutex_unlock(&lock);
+    return pending;
+}
+
+void nt_share_set_delete_pending(struct nt_share *s, bool pending)
+{
+    pthread_mutex_lock(&lock);
+    s->delete_pending = pending;
+    pthread_mutex_unlock(&lock);
+}
+
+bool nt_share_is_open(uint64_t dev, uint64_t ino)
+{
+    pthread_mutex_lock(&lock);
+    bool open = *find(dev, ino) != NULL;
+    pthread_mutex_unlock(&lock);
+    return open;
+}

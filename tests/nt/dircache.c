@@ -1,0 +1,127 @@
+/* Case-insensitive look-up in host folders: syscalls/nt/dircache.c */
+#include <errno.h>
+#include <fcntl.h>
+
+#include "syscalls/nt/dircache.h"
+#include "tests/nt/host_calls.h"
+
+TestSuite(dircache, .init = arena_setup, .fini = arena_teardown);
+
+static int find(int dir, const char *name, char *host)
+{
+    uint16_t u[300];
+    size_t n = utf16_from_host(u, 300, name, strlen(name));
+    return nt_dircache_find(dir, u, n, true, host);
+}
+
+static int open_dir(void)
+{
+    int dir = open(test_dir, O_PATH | O_DIRECTORY);
+    cr_assert(dir >= 0);
+    return dir;
+}
+
+/* A folder that has not changed for a while, without waiting for that while. */
+static void age(void)
+{
+    usleep(60000);
+}
+
+Test(dircache, finds_in_any_case)
+{
+    char host[NAME_MAX + 1];
+    int dir = open_dir();
+    host_file("MixedCase.Txt", "");
+    host_file("\xc3\x84rger", "");
+    cr_assert_eq(find(dir, "mixedcase.txt", host), 1);
+    cr_assert_str_eq(host, "MixedCase.Txt");
+    cr_assert_eq(find(dir, "\xc3\xa4RGER", host), 1);
+    cr_assert_str_eq(host, "\xc3\x84rger");
+    cr_assert_eq(find(dir, "nothing", host), 0);
+    close(dir);
+}
+
+Test(dircache, a_quiet_folder_is_read_once)
+{
+    char host[NAME_MAX + 1];
+    int dir = open_dir();
+    host_file("a", "");
+    age();
+    unsigned before = nt_dircache_readings();
+    for (int i = 0; i < 100; i++)
+        cr_assert_eq(find(dir, "missing", host), 0);
+    cr_assert_eq(nt_dircache_readings() - before, 1);
+    close(dir);
+}
+
+Test(dircache, sees_every_change)
+{
+    char host[NAME_MAX + 1], name[32], upper[32];
+    int dir = open_dir();
+    for (int i = 0; i < 200; i++) {
+        snprintf(name, sizeof(name), "file%d", i);
+        snprintf(upper, sizeof(upper), "FILE%d", i);
+        cr_assert_eq(find(dir, upper, host), 0);
+        host_file(name, "");
+        cr_assert_eq(find(dir, upper, host), 1, "%s", name);
+        if (i % 3 == 0) {
+            unlink(host_path(name));
+            cr_assert_eq(find(dir, upper, host), 0);
+        }
+    }
+    close(dir);
+}
+
+Test(dircache, aliases)
+{
+    char host[NAME_MAX + 1];
+    uint16_t u[64], a[12];
+    char text[13] = "";
+    int dir = open_dir();
+    host_file("A rather long name.text", "");
+    size_t n = utf16_from_host(u, 64, "A rather long name.text", 23);
+    n = nt_short_name(u, n, a);
+    for (size_t i = 0; i < n; i++)
+        text[i] = (char)a[i];
+    cr_assert_eq(find(dir, text, host), 1);
+    cr_assert_str_eq(host, "A rather long name.text");
+    close(dir);
+}
+
+Test(dircache, own_additions_are_carried_over)
+{
+    char host[NAME_MAX + 1], name[32], upper[32];
+    struct nt_dircache_note note;
+    int dir = open_dir();
+    for (int i = 0; i < 2000; i++) {
+        snprintf(name, sizeof(name), "old%d", i);
+        host_file(name, "");
+    }
+    age();
+    cr_assert_eq(find(dir, "new0", host), 0);
+    unsigned before = nt_dircache_readings();
+    for (int i = 0; i < 300; i++) {
+        snprintf(name, sizeof(name), "new%d", i);
+        snprintf(upper, sizeof(upper), "NEW%d", i);
+        cr_assert_eq(find(dir, upper, host), 0);
+        nt_dircache_before(dir, &note);
+        host_file(name, "");
+        nt_dircache_added(dir, &note, name);
+        cr_assert_eq(find(dir, upper, host), 1);
+    }
+    cr_assert_leq(nt_dircache_readings() - before, 20);
+    close(dir);
+}
+
+Test(dircache, no_folder)
+{
+    char host[NAME_MAX + 1];
+    int fd;
+    host_file("plain", "");
+    fd = open(host_path("plain"), O_RDONLY);
+    cr_assert_eq(find(fd, "x", host), -1);
+    cr_assert_eq(errno, ENOTDIR);
+    close(fd);
+    cr_assert_eq(find(-1, "x", host), -1);
+    cr_assert_eq(errno, EBADF);
+}
