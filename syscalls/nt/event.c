@@ -5,6 +5,7 @@ const struct nt_object_type nt_event_type = {
     .name = "Event",
     .map = {0x00020001, 0x00020002, 0x00120000, EVENT_ALL_ACCESS},
     .destroy = nt_sync_destroy,
+    .name_of = nt_sync_name_of,
     .wait = &nt_sync_wait_ops,
 };
 

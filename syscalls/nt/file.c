@@ -42,6 +42,7 @@ const struct nt_object_type nt_file_type = {
     .destroy = destroy,
     .last_handle = last_handle,
     .name_of = name_of,
+    .wait = &nt_file_wait_ops,
 };
 
 struct nt_file *nt_file_new(const struct nt_file_ops *ops, int fd, ACCESS_MASK access,
@@ -130,6 +131,7 @@ static void last_handle(struct nt_object *o)
 static void destroy(struct nt_object *o)
 {
     struct nt_file *f = (struct nt_file *)o;
+    nt_io_file_forget(f);
 
     leave_share(f);
     if (f->ops->destroy)

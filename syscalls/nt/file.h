@@ -20,6 +20,9 @@
 struct stat;
 struct nt_share;
 struct nt_dir_scan;
+struct nt_slot;
+extern const struct nt_wait_ops nt_file_wait_ops; /* io_sync.c */
+void nt_io_file_forget(struct nt_file *f);
 
 /* A checked NtCreateFile. */
 struct nt_open {
@@ -86,6 +89,8 @@ struct nt_file {
     uint32_t completion_modes; /* FILE_SKIP_COMPLETION_PORT_ON_SUCCESS 1, SKIP_SET_EVENT 2 */
     uint32_t ea_next; /* index of the next extended attribute; atomic */
     void *locks;               /* byte ranges: lock.c */
+    _Atomic(struct nt_slot *) signal; /* for waits on the file: io_sync.c */
+    atomic_bool busy;                 /* its last request has not ended */
     void *more;                /* of the ops */
 };
 

@@ -12,57 +12,6 @@
 #define SKIP_PORT_ON_SUCCESS 1u
 #define SKIP_SET_EVENT 2u
 
-__attribute__((weak)) NTSTATUS nt_io_event_get(HANDLE event, struct nt_object **o)
-{
-    (void)event;
-    (void)o;
-    return STATUS_NOT_IMPLEMENTED;
-}
-
-__attribute__((weak)) void nt_io_event_reset(struct nt_object *event)
-{
-    (void)event;
-}
-
-__attribute__((weak)) void nt_io_event_set(struct nt_object *event)
-{
-    (void)event;
-}
-
-__attribute__((weak)) NTSTATUS nt_io_queue_apc(struct nt_thread *t, PVOID routine, PVOID context,
-                                               IO_STATUS_BLOCK *iosb)
-{
-    (void)t;
-    (void)routine;
-    (void)context;
-    (void)iosb;
-    return STATUS_NOT_IMPLEMENTED;
-}
-
-__attribute__((weak)) NTSTATUS nt_io_port_get(HANDLE port, struct nt_object **o)
-{
-    (void)port;
-    (void)o;
-    return STATUS_NOT_IMPLEMENTED;
-}
-
-__attribute__((weak)) NTSTATUS nt_io_port_post(struct nt_object *port, PVOID key, PVOID context,
-                                               NTSTATUS status, ULONG_PTR information)
-{
-    (void)port;
-    (void)key;
-    (void)context;
-    (void)status;
-    (void)information;
-    return STATUS_NOT_IMPLEMENTED;
-}
-
-__attribute__((weak)) void nt_io_file_signal(struct nt_file *f, bool signalled)
-{
-    (void)f;
-    (void)signalled;
-}
-
 NTSTATUS nt_io_begin(struct nt_thread *t, struct nt_file *f, HANDLE event, PVOID apc_routine,
                      PVOID apc_context, IO_STATUS_BLOCK *iosb, struct nt_io *io)
 {

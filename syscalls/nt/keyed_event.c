@@ -16,6 +16,7 @@ const struct nt_object_type nt_keyed_event_type = {
     .name = "KeyedEvent",
     .map = {0x00020001, 0x00020002, 0x00020000, KEYEDEVENT_ALL_ACCESS},
     .destroy = nt_sync_destroy,
+    .name_of = nt_sync_name_of,
 };
 
 /* On the stack of a thread that waits. */

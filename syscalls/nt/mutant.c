@@ -8,6 +8,7 @@ const struct nt_object_type nt_mutant_type = {
     .name = "Mutant",
     .map = {0x00020001, 0x00020000, 0x00120000, MUTANT_ALL_ACCESS},
     .destroy = nt_sync_destroy,
+    .name_of = nt_sync_name_of,
     .wait = &nt_sync_wait_ops,
 };
 

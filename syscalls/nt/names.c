@@ -53,11 +53,13 @@ const struct nt_object_type nt_directory_type = {
     .name = "Directory",
     .map = {0x00020003, 0x0002000c, 0x00020003, DIRECTORY_ALL_ACCESS},
     .destroy = nt_sync_destroy,
+    .name_of = nt_sync_name_of,
 };
 const struct nt_object_type nt_symlink_type = {
     .name = "SymbolicLink",
     .map = {0x00020001, 0x00020000, 0x00020001, SYMBOLIC_LINK_ALL_ACCESS},
     .destroy = nt_sync_destroy,
+    .name_of = nt_sync_name_of,
 };
 
 static struct nt_slot *sync_slot(struct nt_object *o)
@@ -677,6 +679,18 @@ size_t nt_sync_name(struct nt_object *o, uint16_t *text, size_t room)
         return 0;
     memcpy(text, buffer + at, (end - at) * sizeof(*text));
     return end - at;
+}
+
+uint16_t *nt_sync_name_of(struct nt_object *o, size_t *units)
+{
+    uint16_t *text = malloc(2048 * sizeof(*text));
+
+    *units = text ? nt_sync_name(o, text, 2048) : 0;
+    if (*units == 0) {
+        free(text);
+        text = NULL;
+    }
+    return text;
 }
 
 /* --- directories and links ----------------------------------------------------------------- */

@@ -56,6 +56,8 @@ bool nt_sync_export(struct nt_object *o, uint32_t process, uint32_t *slot);
 /* The NT name of a named object into text (room in UTF-16 units); the length, 0: none. */
 size_t nt_sync_name(struct nt_object *o, uint16_t *text, size_t room);
 
+uint16_t *nt_sync_name_of(struct nt_object *o, size_t *units); /* nt_object_type.name_of */
+
 /* STATUS_INFO_LENGTH_MISMATCH unless the class is known and the length exact. */
 NTSTATUS nt_info_return(const void *info, size_t size, void *guest, ULONG length,
                         ULONG *return_length);
