@@ -690,3 +690,72 @@ Test(file, threads)
     }
     cr_assert_eq(nt_handle_count(), 0);
 }
+
+/* Nonsense in every argument: any status will do, but not a crash, a hang or a lost handle. */
+Test(file, hostile_calls)
+{
+    HANDLE h[4];
+    uint8_t *b = guest_new(4096);
+    host_file("f", "data");
+    cr_assert_eq(mkdir(host_path("d"), 0777), 0);
+    cr_assert_eq(symlink("f", host_path("l")), 0);
+    cr_status(create("f", RW | DELETE, SHARE_ALL, FILE_OPEN, 0, &h[0]), STATUS_SUCCESS);
+    cr_status(create("d", RW | DELETE, SHARE_ALL, FILE_OPEN, 0, &h[1]), STATUS_SUCCESS);
+    cr_status(create("l", RW | DELETE, SHARE_ALL, FILE_OPEN, FILE_OPEN_REPARSE_POINT, &h[2]), 0);
+    cr_status(create("\\??\\NUL", RW, SHARE_ALL, FILE_OPEN, 0, &h[3]), STATUS_SUCCESS);
+    static const ULONG codes[] = {
+        NT_FSCTL_SET_REPARSE_POINT, NT_FSCTL_GET_REPARSE_POINT, NT_FSCTL_DELETE_REPARSE_POINT,
+        NT_FSCTL_SET_SPARSE, NT_FSCTL_SET_ZERO_DATA, NT_FSCTL_QUERY_ALLOCATED_RANGES,
+        NT_FSCTL_GET_COMPRESSION, NT_FSCTL_SET_COMPRESSION};
+    srand(7);
+    for (int i = 0; i < 60000; i++) {
+        HANDLE x = h[rand() % 4];
+        ULONG n = rand() % 3 ? (ULONG)rand() % 64 : (ULONG)rand() % 2048, class = (ULONG)rand() % 80;
+        void *p = rand() % 16 ? (void *)(b + rand() % 9) : (void *)-4096ll;
+        if (p != (void *)-4096ll)
+            for (int k = 0; k < 64; k++)
+                b[k] = rand() % 2 ? 0 : (uint8_t)rand();
+        switch (rand() % 8) {
+        case 0:
+            NtQueryInformationFile(&test_thread, x, iosb, p, n, class);
+            break;
+        case 1:
+            if (class == FileEndOfFileInformation || class == FileAllocationInformation)
+                b[4] = b[5] = b[6] = 0; /* gigabytes are not the question */
+            NtSetInformationFile(&test_thread, x, iosb, p, n, class);
+            break;
+        case 2:
+            NtQueryVolumeInformationFile(&test_thread, x, iosb, p, n, class % 14);
+            break;
+        case 3: {
+            ULONG code = codes[rand() % 8];
+            if (code == NT_FSCTL_SET_ZERO_DATA)
+                memset(b, 0, 32);
+            NtFsControlFile(&test_thread, x, NULL, NULL, NULL, iosb, code, p, n, b + 2048, n);
+            break;
+        }
+        case 4:
+            NtQueryDirectoryFile(&test_thread, x, NULL, NULL, NULL, iosb, p, n, class, rand() % 2,
+                                 rand() % 4 ? NULL : (UNICODE_STRING *)b, rand() % 2);
+            break;
+        case 5:
+            NtSetEaFile(&test_thread, x, iosb, p, n);
+            break;
+        case 6:
+            NtQueryEaFile(&test_thread, x, iosb, p, n, rand() % 2, rand() % 2 ? b : NULL,
+                          (ULONG)rand() % 64, NULL, rand() % 2);
+            break;
+        default: {
+            LARGE_INTEGER *v = (LARGE_INTEGER *)(b + 512);
+            v->QuadPart = rand() % 4096;
+            if (rand() % 2)
+                NtReadFile(&test_thread, x, NULL, NULL, NULL, iosb, p, n, rand() % 2 ? v : NULL, NULL);
+            else
+                NtWriteFile(&test_thread, x, NULL, NULL, NULL, iosb, p, n, v, NULL);
+        }
+        }
+    }
+    cr_assert_eq(nt_handle_count(), 4);
+    for (int i = 0; i < 4; i++)
+        shut(h[i]);
+}
