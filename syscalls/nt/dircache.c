@@ -336,8 +336,6 @@ void nt_dircache_before(int dir, struct nt_dircache_note *note)
     struct stat st;
 
     note->valid = false;
-    if (!__atomic_load_n(&listings, __ATOMIC_RELAXED)) /* a race only costs a reading */
-        return;
     if (fstat(dir, &st) != 0)
         return;
     note->dev = st.st_dev;

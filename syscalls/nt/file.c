@@ -84,6 +84,7 @@ static void unlink_file(struct nt_file *f)
     if (dir < 0)
         return;
     unlinkat(dir, name, f->directory && !f->reparse ? AT_REMOVEDIR : 0);
+    nt_share_count_deletion();
     close(dir);
 }
 
@@ -102,8 +103,10 @@ static void leave_share(struct nt_file *f)
             nt_share_set_delete_pending(s, true);
         }
     }
-    if (nt_share_close(s, f->access, f->share))
+    if (nt_share_close(s, f->access, f->share)) {
         unlink_file(f);
+        nt_share_deleted(s);
+    }
 }
 
 /* The rules of sharing and deletion end with the last handle; references that sections or running
@@ -250,6 +253,7 @@ struct found {
     int fd;
     bool path_only, reparse;
     ACCESS_MASK access; /* with MAXIMUM_ALLOWED resolved */
+    uint32_t deletions; /* nt_share_deletions before the open */
     struct stat st;
 };
 
@@ -463,6 +467,11 @@ static NTSTATUS finish(const struct nt_open *how, const struct nt_place *p, stru
     f->directory = S_ISDIR(r->st.st_mode) ||
                    (r->reparse && nt_link_to_directory(p->base, p->host));
     status = nt_share_open(r->st.st_dev, r->st.st_ino, f->access, f->share, &f->shared);
+    /* Between the open and its entry in the table, the last other handle may have deleted it. */
+    struct stat now;
+    if (NT_SUCCESS(status) && !fresh && r->deletions != nt_share_deletions() &&
+        fstat(f->fd, &now) == 0 && now.st_nlink == 0)
+        status = STATUS_DELETE_PENDING;
     if (NT_SUCCESS(status) && overwrites(how->disposition) && !fresh && f->regular) {
         if (ftruncate(f->fd, 0) != 0)
             status = nt_status_of_errno(errno);
@@ -541,6 +550,7 @@ static NTSTATUS open_on_disk(const struct nt_open *how, struct nt_place *p, stru
 
     /* Again when others create or delete the file between our steps. */
     for (int attempt = 0; attempt < 16; attempt++) {
+        r.deletions = nt_share_deletions();
         if (how->disposition != FILE_CREATE || folded) {
             if (open_existing(how, p, &r) == 0) {
                 if (how->disposition == FILE_CREATE)
@@ -567,7 +577,9 @@ static NTSTATUS open_on_disk(const struct nt_open *how, struct nt_place *p, stru
         if (status == STATUS_SUCCESS) {
             if (not_folder)
                 return p->want_directory ? STATUS_OBJECT_NAME_INVALID : STATUS_NOT_A_DIRECTORY;
-            if (folded && attempt > 1)
+            struct stat st;
+            if (folded && fstatat(p->base, p->host, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+                S_ISLNK(st.st_mode))
                 return STATUS_OBJECT_NAME_NOT_FOUND; /* a link that leads nowhere */
             folded = true;
             continue;
