@@ -5,6 +5,7 @@
  * have, and the creation time that the host knows.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -174,14 +175,25 @@ uint32_t nt_attributes_of(int fd, bool path_only, const struct stat *st, int64_t
 
 uint32_t nt_attributes_at(int dir, const char *name, const struct stat *st, int64_t *creation)
 {
-    char text[TEXT], path[32 + NAME_MAX + 2];
+    char text[TEXT], path[PATH_MAX];
 
     if (S_ISLNK(st->st_mode))
         return link_attributes(nt_link_to_directory(dir, name));
     if (!S_ISREG(st->st_mode) && !S_ISDIR(st->st_mode))
         return FILE_ATTRIBUTE_NORMAL;
-    snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", dir, name);
-    struct stored stored = parse(st, lgetxattr(path, XATTR, text, sizeof(text) - 1), text);
+    ssize_t n = -1;
+    if ((size_t)snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", dir, name) < sizeof(path)) {
+        n = lgetxattr(path, XATTR, text, sizeof(text) - 1);
+    } else {
+        /* By way of a descriptor, when the path is at the host's limit. */
+        int fd = openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+        if (fd >= 0) {
+            proc_path(fd, path);
+            n = getxattr(path, XATTR, text, sizeof(text) - 1);
+            close(fd);
+        }
+    }
+    struct stored stored = parse(st, n, text);
     if (creation && stored.creation)
         *creation = stored.creation;
     return combine(st, &stored);

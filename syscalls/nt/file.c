@@ -208,7 +208,21 @@ uint16_t *nt_file_name(struct nt_file *f, enum nt_name_form form, size_t *n)
 {
     char path[PATH_MAX];
 
-    if (f->device || (!f->volume && f->fd < 0))
+    if (f->device) {
+        /* "\Device\Null"; a device with names of its own below it appends them in its query */
+        static const char prefix[] = "\\Device\\";
+        const char *from = form == NT_NAME_BARE ? "\\" : prefix;
+        uint16_t *name = malloc((sizeof(prefix) + strlen(f->device->name)) * sizeof(*name));
+        if (!name)
+            return NULL;
+        *n = 0;
+        for (; *from; from++)
+            name[(*n)++] = (unsigned char)*from;
+        for (from = f->device->name; *from; from++)
+            name[(*n)++] = (unsigned char)*from;
+        return name;
+    }
+    if (!f->volume && f->fd < 0)
         return NULL;
     if (f->node >= 0)
         return nt_name_of_node(f->node, form, n);

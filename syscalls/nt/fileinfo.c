@@ -130,13 +130,6 @@ static NTSTATUS query_name(struct nt_file *f, void *buffer, uint32_t n, uint32_t
     size_t units;
     uint16_t *name;
 
-    if (f->device && f->device->name) {
-        uint16_t device[64];
-        for (units = 0; f->device->name[units] && units < 63; units++)
-            device[units + 1] = (unsigned char)f->device->name[units];
-        device[0] = '\\';
-        return put_name(buffer, n, at, length, device, units + 1, information);
-    }
     name = nt_file_name(f, NT_NAME_BARE, &units);
     if (!name)
         return f->volume ? STATUS_FILE_DELETED : STATUS_INVALID_DEVICE_REQUEST;
@@ -525,6 +518,70 @@ NTSTATUS NtQueryInformationFile(struct nt_thread *t, HANDLE FileHandle,
     return status;
 }
 
+/* What a name stands for, without opening it: links are not followed. */
+static NTSTATUS details_by_name(const OBJECT_ATTRIBUTES *oa, struct nt_file_details *d)
+{
+    struct nt_place p;
+    NTSTATUS status = nt_place_parse(oa, 0, &p, NULL);
+
+    if (NT_SUCCESS(status)) {
+        switch (p.kind) {
+        case NT_PLACE_NODE:
+            nt_file_details_of_node(p.node, d);
+            break;
+        case NT_PLACE_FILE:
+            if (nt_file_details_at(p.base, p.host, d))
+                break;
+            status = nt_status_of_errno(errno);
+            if (errno == ENOENT || errno == ENOTDIR || errno == ENAMETOOLONG)
+                status = nt_place_fold(&p);
+            if (NT_SUCCESS(status) && !nt_file_details_at(p.base, p.host, d))
+                status = nt_status_of_errno(errno);
+            break;
+        default:
+            status = STATUS_INVALID_DEVICE_REQUEST;
+        }
+    }
+    if (NT_SUCCESS(status) && p.kind == NT_PLACE_FILE) {
+        if (nt_share_is_dying(d->dev, d->id))
+            status = STATUS_DELETE_PENDING;
+        else if (p.want_directory && !(d->attributes & FILE_ATTRIBUTE_DIRECTORY))
+            status = STATUS_OBJECT_NAME_INVALID;
+        else if (p.data_stream && (d->attributes & FILE_ATTRIBUTE_DIRECTORY))
+            status = STATUS_FILE_IS_A_DIRECTORY;
+    }
+    nt_place_free(&p);
+    return status;
+}
+
+NTSTATUS NtQueryAttributesFile(struct nt_thread *t, const OBJECT_ATTRIBUTES *ObjectAttributes,
+                               void *FileInformation)
+{
+    struct nt_file_details d;
+    FILE_BASIC_INFORMATION b = {0};
+    NTSTATUS status = details_by_name(ObjectAttributes, &d);
+
+    (void)t;
+    if (!NT_SUCCESS(status))
+        return status;
+    fill_basic(&b, &d);
+    return guest_write(FileInformation, &b, sizeof(b)) ? status : STATUS_ACCESS_VIOLATION;
+}
+
+NTSTATUS NtQueryFullAttributesFile(struct nt_thread *t, const OBJECT_ATTRIBUTES *ObjectAttributes,
+                                   void *FileInformation)
+{
+    struct nt_file_details d;
+    FILE_NETWORK_OPEN_INFORMATION b = {0};
+    NTSTATUS status = details_by_name(ObjectAttributes, &d);
+
+    (void)t;
+    if (!NT_SUCCESS(status))
+        return status;
+    fill_network(&b, &d);
+    return guest_write(FileInformation, &b, sizeof(b)) ? status : STATUS_ACCESS_VIOLATION;
+}
+
 /* Opens by name for a question: the link itself, with nothing but the right to ask. */
 static NTSTATUS query_by_name(const OBJECT_ATTRIBUTES *oa, uint32_t class, void *buffer,
                               uint32_t n, ULONG_PTR *information)
@@ -548,34 +605,6 @@ static NTSTATUS query_by_name(const OBJECT_ATTRIBUTES *oa, uint32_t class, void 
     status = f->device ? STATUS_INVALID_DEVICE_REQUEST
                        : nt_file_query(f, FILE_READ_ATTRIBUTES, class, buffer, n, information);
     nt_file_release(f);
-    return status;
-}
-
-NTSTATUS NtQueryAttributesFile(struct nt_thread *t, const OBJECT_ATTRIBUTES *ObjectAttributes,
-                               void *FileInformation)
-{
-    FILE_BASIC_INFORMATION b;
-    ULONG_PTR information;
-    NTSTATUS status = query_by_name(ObjectAttributes, FileBasicInformation, &b, sizeof(b),
-                                    &information);
-
-    (void)t;
-    if (NT_SUCCESS(status) && !guest_write(FileInformation, &b, sizeof(b)))
-        status = STATUS_ACCESS_VIOLATION;
-    return status;
-}
-
-NTSTATUS NtQueryFullAttributesFile(struct nt_thread *t, const OBJECT_ATTRIBUTES *ObjectAttributes,
-                                   void *FileInformation)
-{
-    FILE_NETWORK_OPEN_INFORMATION b;
-    ULONG_PTR information;
-    NTSTATUS status = query_by_name(ObjectAttributes, FileNetworkOpenInformation, &b, sizeof(b),
-                                    &information);
-
-    (void)t;
-    if (NT_SUCCESS(status) && !guest_write(FileInformation, &b, sizeof(b)))
-        status = STATUS_ACCESS_VIOLATION;
     return status;
 }
 

@@ -141,3 +141,12 @@ bool nt_share_is_open(uint64_t dev, uint64_t ino)
     pthread_mutex_unlock(&lock);
     return open;
 }
+
+bool nt_share_is_dying(uint64_t dev, uint64_t ino)
+{
+    pthread_mutex_lock(&lock);
+    struct nt_share *s = *find(dev, ino);
+    bool dying = s && s->delete_pending;
+    pthread_mutex_unlock(&lock);
+    return dying;
+}

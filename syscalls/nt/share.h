@@ -39,5 +39,6 @@ void nt_share_count_deletion(void);
 bool nt_share_delete_pending(const struct nt_share *s);
 void nt_share_set_delete_pending(struct nt_share *s, bool pending);
 bool nt_share_is_open(uint64_t dev, uint64_t ino);
+bool nt_share_is_dying(uint64_t dev, uint64_t ino); /* its deletion is pending */
 
 #endif
