@@ -117,6 +117,7 @@ int nt_start(const struct run_options *o, int fd, const char *path)
     nt_process.id = ((uint32_t)getpid()) * 4;
     vm_init();
     nt_kuser_init();
+    nt_process_info_init();
     if (!where_guest_libraries(nt_system32_dir, sizeof(nt_system32_dir)))
         return fail(125, "guest libraries", "not found; is compatrun installed completely?");
     snprintf(ntdll_path, sizeof(ntdll_path), "%s/ntdll.dll", nt_system32_dir);

@@ -31,11 +31,17 @@
 static void destroy(struct nt_object *o);
 static void last_handle(struct nt_object *o);
 
+static uint16_t *name_of(struct nt_object *o, size_t *units)
+{
+    return nt_file_name((struct nt_file *)o, NT_NAME_DEVICE, units);
+}
+
 const struct nt_object_type nt_file_type = {
     .name = "File",
     .map = {FILE_GENERIC_READ, FILE_GENERIC_WRITE, FILE_GENERIC_EXECUTE, FILE_ALL_ACCESS},
     .destroy = destroy,
     .last_handle = last_handle,
+    .name_of = name_of,
 };
 
 struct nt_file *nt_file_new(const struct nt_file_ops *ops, int fd, ACCESS_MASK access,

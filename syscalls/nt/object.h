@@ -29,6 +29,8 @@ struct nt_object_type {
     void (*destroy)(struct nt_object *o); /* last reference gone: free everything, and o itself */
     /* The last handle of this process is closed (delete-on-close, pipe ends); may be NULL. */
     void (*last_handle)(struct nt_object *o);
+    /* The object's NT name: memory to free, *units its length; NULL: none. May be NULL itself. */
+    uint16_t *(*name_of)(struct nt_object *o, size_t *units);
     /* Waitable objects: see wait.h. NULL for objects that cannot be waited on. */
     const struct nt_wait_ops *wait;
 };

@@ -80,3 +80,34 @@ NTSTATUS NtTerminateProcess(struct nt_thread *t, HANDLE ProcessHandle, NTSTATUS 
     nt_object_release(o);
     return STATUS_NOT_SUPPORTED;
 }
+
+NTSTATUS nt_process_duplicate_remote(HANDLE source_process, HANDLE source, HANDLE target_process,
+                                     HANDLE *target, ACCESS_MASK access, ULONG attributes,
+                                     ULONG options)
+{
+    (void)source_process;
+    (void)source;
+    (void)target_process;
+    (void)target;
+    (void)access;
+    (void)attributes;
+    (void)options;
+    return STATUS_NOT_SUPPORTED;
+}
+
+int nt_process_host_pid(const struct nt_object *o)
+{
+    (void)o;
+    return getpid();
+}
+
+NTSTATUS nt_process_query_other(struct nt_object *o, ULONG class, void *out, ULONG n,
+                                ULONG *returned)
+{
+    (void)o;
+    (void)class;
+    (void)out;
+    (void)n;
+    (void)returned;
+    return STATUS_NOT_SUPPORTED;
+}

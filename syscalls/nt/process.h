@@ -15,6 +15,19 @@ struct nt_object *nt_process_self(void);
  * it, the host status is 125. Set once; read at the end. */
 extern bool nt_died_of_missing;
 
+/* At start: notes the time. */
+void nt_process_info_init(void);
+
+/* Another process: its host pid, and the classes that can be answered from outside. */
+int nt_process_host_pid(const struct nt_object *o);
+NTSTATUS nt_process_query_other(struct nt_object *o, ULONG class, void *out, ULONG n,
+                                ULONG *returned);
+
+/* NtDuplicateObject where one of the processes is not this one. */
+NTSTATUS nt_process_duplicate_remote(HANDLE source_process, HANDLE source, HANDLE target_process,
+                                     HANDLE *target, ACCESS_MASK access, ULONG attributes,
+                                     ULONG options);
+
 /* "0x1234 (name.dll+0x12)" (exception.c). */
 void nt_describe_address(uintptr_t address, char *text, size_t size);
 

@@ -17,7 +17,8 @@ BOOL WINAPI CheckRemoteDebuggerPresent(HANDLE process, PBOOL present)
 
     if (!process || !present)
         return fail(ERROR_INVALID_PARAMETER);
-    if (!set_status(NtQueryInformationProcess(process, ProcessDebugPort, &port, sizeof(port), NULL)))
+    if (!set_status(
+            NtQueryInformationProcess(process, ProcessDebugPort, &port, sizeof(port), NULL)))
         return FALSE;
     *present = port != NULL;
     return TRUE;
@@ -74,8 +75,8 @@ HANDLE debug_object(void)
 
     if (!*place) {
         object_attributes(&attributes, NULL, NULL, 0, NULL);
-        if (!set_status(NtCreateDebugObject(place, DEBUG_ALL_ACCESS, &attributes,
-                                            DEBUG_KILL_ON_CLOSE)))
+        if (!set_status(
+                NtCreateDebugObject(place, DEBUG_ALL_ACCESS, &attributes, DEBUG_KILL_ON_CLOSE)))
             *place = NULL;
     }
     return *place;
@@ -88,10 +89,10 @@ BOOL WINAPI DebugActiveProcess(DWORD id)
 
     if (!object)
         return FALSE;
-    process = OpenProcess(PROCESS_VM_READ | PROCESS_VM_WRITE | PROCESS_VM_OPERATION |
-                              PROCESS_CREATE_THREAD | PROCESS_SUSPEND_RESUME |
-                              PROCESS_QUERY_INFORMATION,
-                          FALSE, id);
+    process =
+        OpenProcess(PROCESS_VM_READ | PROCESS_VM_WRITE | PROCESS_VM_OPERATION |
+                        PROCESS_CREATE_THREAD | PROCESS_SUSPEND_RESUME | PROCESS_QUERY_INFORMATION,
+                    FALSE, id);
     if (!process)
         return FALSE;
     status = NtDebugActiveProcess(process, object);

@@ -248,8 +248,8 @@ static BOOL run_copy(struct copy *copy)
         basic.ChangeTime.QuadPart = 0;
         basic.FileAttributes &= ~(DWORD)(FILE_ATTRIBUTE_REPARSE_POINT | FILE_ATTRIBUTE_DIRECTORY);
         basic.FileAttributes |= FILE_ATTRIBUTE_ARCHIVE;
-        done = set_status(NtSetInformationFile(copy->target, &io, &basic, sizeof(basic),
-                                               FileBasicInformation));
+        done = set_status(
+            NtSetInformationFile(copy->target, &io, &basic, sizeof(basic), FileBasicInformation));
         error = GetLastError();
     } else if (!(copy->flags & COPY_FILE_RESTARTABLE)) {
         remove_target(copy->target);

@@ -395,8 +395,7 @@ BOOL WINAPI GetFileTime(HANDLE file, LPFILETIME creation, LPFILETIME access, LPF
     FILE_BASIC_INFORMATION basic;
     IO_STATUS_BLOCK io;
 
-    if (!set_status(
-            NtQueryInformationFile(file, &io, &basic, sizeof(basic), FileBasicInformation)))
+    if (!set_status(NtQueryInformationFile(file, &io, &basic, sizeof(basic), FileBasicInformation)))
         return FALSE;
     if (creation)
         *creation = file_time(basic.CreationTime);

@@ -210,8 +210,8 @@ BOOL WINAPI SetFilePointerEx(HANDLE file, LARGE_INTEGER distance, PLARGE_INTEGER
     if (base < 0)
         return fail(ERROR_NEGATIVE_SEEK);
     position.CurrentByteOffset.QuadPart = base;
-    if (!set_status(NtSetInformationFile(file, &io, &position, sizeof(position),
-                                         FilePositionInformation)))
+    if (!set_status(
+            NtSetInformationFile(file, &io, &position, sizeof(position), FilePositionInformation)))
         return FALSE;
     if (new_position)
         new_position->QuadPart = base;
@@ -316,8 +316,8 @@ BOOL WINAPI LockFile(HANDLE file, DWORD offset_low, DWORD offset_high, DWORD siz
     LARGE_INTEGER size = large(size_low, (LONG)size_high);
     IO_STATUS_BLOCK io;
 
-    return set_status(finish(
-        file, NtLockFile(file, NULL, NULL, NULL, &io, &offset, &size, 0, TRUE, TRUE), &io));
+    return set_status(
+        finish(file, NtLockFile(file, NULL, NULL, NULL, &io, &offset, &size, 0, TRUE, TRUE), &io));
 }
 
 BOOL WINAPI LockFileEx(HANDLE file, DWORD flags, DWORD reserved, DWORD size_low, DWORD size_high,
@@ -328,10 +328,10 @@ BOOL WINAPI LockFileEx(HANDLE file, DWORD flags, DWORD reserved, DWORD size_low,
     if (reserved || !overlapped)
         return fail(ERROR_INVALID_PARAMETER);
     offset = overlapped_offset(overlapped);
-    return overlapped_status(NtLockFile(
-        file, overlapped_event(overlapped), NULL, overlapped_cookie(overlapped),
-        overlapped_io(overlapped), &offset, &size, 0, (flags & LOCKFILE_FAIL_IMMEDIATELY) != 0,
-        (flags & LOCKFILE_EXCLUSIVE_LOCK) != 0));
+    return overlapped_status(NtLockFile(file, overlapped_event(overlapped), NULL,
+                                        overlapped_cookie(overlapped), overlapped_io(overlapped),
+                                        &offset, &size, 0, (flags & LOCKFILE_FAIL_IMMEDIATELY) != 0,
+                                        (flags & LOCKFILE_EXCLUSIVE_LOCK) != 0));
 }
 
 BOOL WINAPI UnlockFile(HANDLE file, DWORD offset_low, DWORD offset_high, DWORD size_low,
@@ -446,8 +446,8 @@ BOOL WINAPI SetFileCompletionNotificationModes(HANDLE file, UCHAR flags)
 
     if (flags & ~(FILE_SKIP_COMPLETION_PORT_ON_SUCCESS | FILE_SKIP_SET_EVENT_ON_HANDLE))
         return fail(ERROR_INVALID_PARAMETER);
-    return set_status(
-        NtSetInformationFile(file, &io, &info, sizeof(info), FileIoCompletionNotificationInformation));
+    return set_status(NtSetInformationFile(file, &io, &info, sizeof(info),
+                                           FileIoCompletionNotificationInformation));
 }
 
 BOOL WINAPI SetFileIoOverlappedRange(HANDLE file, PUCHAR start, ULONG length)

@@ -77,11 +77,10 @@ BOOL WINAPI CreateDirectoryW(LPCWSTR name, LPSECURITY_ATTRIBUTES security)
     if (!nt_path(&nt, name))
         return FALSE;
     object_attributes(&attributes, &nt, NULL, OBJ_CASE_INSENSITIVE, security);
-    status = NtCreateFile(&directory, FILE_LIST_DIRECTORY | SYNCHRONIZE, &attributes, &io, NULL,
-                          FILE_ATTRIBUTE_NORMAL, FILE_SHARE_READ | FILE_SHARE_WRITE, FILE_CREATE,
-                          FILE_DIRECTORY_FILE | FILE_SYNCHRONOUS_IO_NONALERT |
-                              FILE_OPEN_FOR_BACKUP_INTENT,
-                          NULL, 0);
+    status = NtCreateFile(
+        &directory, FILE_LIST_DIRECTORY | SYNCHRONIZE, &attributes, &io, NULL,
+        FILE_ATTRIBUTE_NORMAL, FILE_SHARE_READ | FILE_SHARE_WRITE, FILE_CREATE,
+        FILE_DIRECTORY_FILE | FILE_SYNCHRONOUS_IO_NONALERT | FILE_OPEN_FOR_BACKUP_INTENT, NULL, 0);
     RtlFreeUnicodeString(&nt);
     if (NT_SUCCESS(status))
         NtClose(directory);
@@ -247,7 +246,8 @@ BOOL WINAPI ReplaceFileW(LPCWSTR replaced, LPCWSTR replacement, LPCWSTR backup, 
         goto done;
     status = NtQueryInformationFile(old, &io, &basic, sizeof(basic), FileBasicInformation);
     if (NT_SUCCESS(status)) {
-        basic.LastAccessTime.QuadPart = basic.LastWriteTime.QuadPart = basic.ChangeTime.QuadPart = 0;
+        basic.LastAccessTime.QuadPart = basic.LastWriteTime.QuadPart = basic.ChangeTime.QuadPart =
+            0;
         status = NtSetInformationFile(new, &io, &basic, sizeof(basic), FileBasicInformation);
     }
     if (!NT_SUCCESS(status) && !(flags & REPLACEFILE_IGNORE_MERGE_ERRORS)) {
@@ -399,13 +399,12 @@ BOOLEAN WINAPI CreateSymbolicLinkW(LPCWSTR name, LPCWSTR target, DWORD flags)
         return FALSE;
     }
     object_attributes(&attributes, &nt, NULL, OBJ_CASE_INSENSITIVE, NULL);
-    status = NtCreateFile(&file, FILE_WRITE_ATTRIBUTES | DELETE | SYNCHRONIZE, &attributes, &io,
-                          NULL, FILE_ATTRIBUTE_NORMAL, 0, FILE_CREATE,
-                          FILE_SYNCHRONOUS_IO_NONALERT | FILE_OPEN_REPARSE_POINT |
-                              FILE_OPEN_FOR_BACKUP_INTENT |
-                              (flags & SYMBOLIC_LINK_FLAG_DIRECTORY ? FILE_DIRECTORY_FILE
-                                                                    : FILE_NON_DIRECTORY_FILE),
-                          NULL, 0);
+    status = NtCreateFile(
+        &file, FILE_WRITE_ATTRIBUTES | DELETE | SYNCHRONIZE, &attributes, &io, NULL,
+        FILE_ATTRIBUTE_NORMAL, 0, FILE_CREATE,
+        FILE_SYNCHRONOUS_IO_NONALERT | FILE_OPEN_REPARSE_POINT | FILE_OPEN_FOR_BACKUP_INTENT |
+            (flags & SYMBOLIC_LINK_FLAG_DIRECTORY ? FILE_DIRECTORY_FILE : FILE_NON_DIRECTORY_FILE),
+        NULL, 0);
     RtlFreeUnicodeString(&nt);
     if (NT_SUCCESS(status)) {
         status = NtFsControlFile(file, NULL, NULL, NULL, &io, NT_FSCTL_SET_REPARSE_POINT, data,

@@ -92,8 +92,8 @@ HANDLE WINAPI CreateFileW(LPCWSTR name, DWORD access, DWORD share, LPSECURITY_AT
                           DWORD creation, DWORD flags, HANDLE template)
 {
     static const ULONG dispositions[] = {
-        [CREATE_NEW] = FILE_CREATE,      [CREATE_ALWAYS] = FILE_OVERWRITE_IF,
-        [OPEN_EXISTING] = FILE_OPEN,     [OPEN_ALWAYS] = FILE_OPEN_IF,
+        [CREATE_NEW] = FILE_CREATE,           [CREATE_ALWAYS] = FILE_OVERWRITE_IF,
+        [OPEN_EXISTING] = FILE_OPEN,          [OPEN_ALWAYS] = FILE_OPEN_IF,
         [TRUNCATE_EXISTING] = FILE_OVERWRITE,
     };
     OBJECT_ATTRIBUTES attributes;
@@ -111,7 +111,8 @@ HANDLE WINAPI CreateFileW(LPCWSTR name, DWORD access, DWORD share, LPSECURITY_AT
         return INVALID_HANDLE_VALUE;
     }
     if (creation < CREATE_NEW || creation > TRUNCATE_EXISTING ||
-        (creation == TRUNCATE_EXISTING && !(access & (GENERIC_WRITE | GENERIC_ALL | FILE_WRITE_DATA)))) {
+        (creation == TRUNCATE_EXISTING &&
+         !(access & (GENERIC_WRITE | GENERIC_ALL | FILE_WRITE_DATA)))) {
         fail(ERROR_INVALID_PARAMETER);
         return INVALID_HANDLE_VALUE;
     }
@@ -342,7 +343,8 @@ HFILE WINAPI OpenFile(LPCSTR name, LPOFSTRUCT result, UINT mode)
     if (mode & (OF_CREATE | OF_PARSE))
         length = GetFullPathNameA(name, sizeof(result->szPathName), result->szPathName, NULL);
     else
-        length = SearchPathA(NULL, name, NULL, sizeof(result->szPathName), result->szPathName, NULL);
+        length =
+            SearchPathA(NULL, name, NULL, sizeof(result->szPathName), result->szPathName, NULL);
     if (!length || length >= sizeof(result->szPathName)) {
         if (length)
             fail(ERROR_FILENAME_EXCED_RANGE);

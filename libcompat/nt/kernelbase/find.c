@@ -108,11 +108,13 @@ static NTSTATUS open_directory(struct find *find, UNICODE_STRING *nt, const WCHA
     NTSTATUS status;
 
     directory.Length = (USHORT)((const char *)file_part - (const char *)nt->Buffer);
+    /* Without its separator a plain file is told from a bad name; a root needs it. */
+    if (directory.Length > 2 * sizeof(WCHAR) && file_part[-2] != L':' && file_part[-2] != L'}')
+        directory.Length -= sizeof(WCHAR);
     object_attributes(&attributes, &directory, NULL, attributes_flags, NULL);
-    status = NtOpenFile(&find->directory, FILE_LIST_DIRECTORY | SYNCHRONIZE, &attributes, &io,
-                        SHARE_ALL,
-                        FILE_DIRECTORY_FILE | FILE_SYNCHRONOUS_IO_NONALERT |
-                            FILE_OPEN_FOR_BACKUP_INTENT);
+    status = NtOpenFile(
+        &find->directory, FILE_LIST_DIRECTORY | SYNCHRONIZE, &attributes, &io, SHARE_ALL,
+        FILE_DIRECTORY_FILE | FILE_SYNCHRONOUS_IO_NONALERT | FILE_OPEN_FOR_BACKUP_INTENT);
     if (!NT_SUCCESS(status))
         find->directory = NULL;
     return status;
@@ -263,8 +265,8 @@ static BOOL find_data_narrow(const WIN32_FIND_DATAW *wide, WIN32_FIND_DATAA *dat
         MAX_PATH)
         return fail(ERROR_MORE_DATA); /* a UTF-8 name may be longer than the old structure */
     if (narrow_file(wide->cAlternateFileName, (DWORD)wcslen(wide->cAlternateFileName),
-                    data->cAlternateFileName, sizeof(data->cAlternateFileName)) >=
-        sizeof(data->cAlternateFileName))
+                    data->cAlternateFileName,
+                    sizeof(data->cAlternateFileName)) >= sizeof(data->cAlternateFileName))
         data->cAlternateFileName[0] = 0;
     return TRUE;
 }
@@ -441,7 +443,8 @@ static WCHAR *directory_by_id(HANDLE volume, LONGLONG id)
     length = GetFinalPathNameByHandleW(directory, NULL, 0, VOLUME_NAME_NONE);
     if (length) {
         path = heap_alloc((length + 2) * sizeof(WCHAR));
-        if (path && GetFinalPathNameByHandleW(directory, path, length + 1, VOLUME_NAME_NONE) > length) {
+        if (path &&
+            GetFinalPathNameByHandleW(directory, path, length + 1, VOLUME_NAME_NONE) > length) {
             heap_free(path);
             path = NULL;
         }

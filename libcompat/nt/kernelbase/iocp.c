@@ -19,8 +19,7 @@ HANDLE WINAPI CreateIoCompletionPort(HANDLE file, HANDLE existing, ULONG_PTR key
         return port;
     info.Port = port;
     info.Key = (PVOID)key;
-    if (set_status(
-            NtSetInformationFile(file, &io, &info, sizeof(info), FileCompletionInformation)))
+    if (set_status(NtSetInformationFile(file, &io, &info, sizeof(info), FileCompletionInformation)))
         return port;
     if (!existing)
         NtClose(port);
@@ -83,8 +82,7 @@ BOOL WINAPI GetQueuedCompletionStatusEx(HANDLE port, LPOVERLAPPED_ENTRY entries,
 BOOL WINAPI PostQueuedCompletionStatus(HANDLE port, DWORD count, ULONG_PTR key,
                                        LPOVERLAPPED overlapped)
 {
-    return set_status(
-        NtSetIoCompletion(port, (PVOID)key, overlapped, STATUS_SUCCESS, count));
+    return set_status(NtSetIoCompletion(port, (PVOID)key, overlapped, STATUS_SUCCESS, count));
 }
 
 BOOL WINAPI BindIoCompletionCallback(HANDLE file, LPOVERLAPPED_COMPLETION_ROUTINE routine,

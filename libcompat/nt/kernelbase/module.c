@@ -7,8 +7,8 @@
 #define LOAD_FLAGS                                                                                 \
     (DONT_RESOLVE_DLL_REFERENCES | LOAD_LIBRARY_AS_DATAFILE | LOAD_WITH_ALTERED_SEARCH_PATH |      \
      LOAD_IGNORE_CODE_AUTHZ_LEVEL | LOAD_LIBRARY_AS_IMAGE_RESOURCE |                               \
-     LOAD_LIBRARY_AS_DATAFILE_EXCLUSIVE | LOAD_LIBRARY_REQUIRE_SIGNED_TARGET |                     \
-     SEARCH_FLAGS | 0x2000 /* LOAD_LIBRARY_SAFE_CURRENT_DIRS */)
+     LOAD_LIBRARY_AS_DATAFILE_EXCLUSIVE | LOAD_LIBRARY_REQUIRE_SIGNED_TARGET | SEARCH_FLAGS |      \
+     0x2000 /* LOAD_LIBRARY_SAFE_CURRENT_DIRS */)
 #define SEARCH_FLAGS                                                                               \
     (LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR | LOAD_LIBRARY_SEARCH_APPLICATION_DIR |                      \
      LOAD_LIBRARY_SEARCH_USER_DIRS | LOAD_LIBRARY_SEARCH_SYSTEM32 |                                \
@@ -50,11 +50,11 @@ static NTSTATUS load_data(const UNICODE_STRING *name, const WCHAR *path, DWORD f
     }
     heap_free(text);
     if (!found)
-        return STATUS_DLL_NOT_FOUND;
-    file = CreateFileW(found, GENERIC_READ | (flags & LOAD_LIBRARY_AS_IMAGE_RESOURCE ? FILE_EXECUTE : 0),
-                       FILE_SHARE_READ |
-                           (flags & LOAD_LIBRARY_AS_DATAFILE_EXCLUSIVE ? 0 : FILE_SHARE_DELETE),
-                       NULL, OPEN_EXISTING, 0, NULL);
+        return STATUS_UNSUCCESSFUL; /* the last error tells */
+    file = CreateFileW(
+        found, GENERIC_READ | (flags & LOAD_LIBRARY_AS_IMAGE_RESOURCE ? FILE_EXECUTE : 0),
+        FILE_SHARE_READ | (flags & LOAD_LIBRARY_AS_DATAFILE_EXCLUSIVE ? 0 : FILE_SHARE_DELETE),
+        NULL, OPEN_EXISTING, 0, NULL);
     heap_free(found);
     if (file == INVALID_HANDLE_VALUE)
         return STATUS_UNSUCCESSFUL; /* the last error tells */
@@ -233,10 +233,9 @@ BOOL WINAPI GetModuleHandleExW(DWORD flags, LPCWSTR name, HMODULE *result)
         if (!unicode_string(&string, name))
             return FALSE;
         /* LDR_GET_DLL_HANDLE_EX_UNCHANGED_REFCOUNT 1, _PIN 2 */
-        status = LdrGetDllHandleEx(
-            (flags & GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT ? 1 : 0) |
-                (flags & GET_MODULE_HANDLE_EX_FLAG_PIN ? 2 : 0),
-            NULL, NULL, &string, (PVOID *)&module);
+        status = LdrGetDllHandleEx((flags & GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT ? 1 : 0) |
+                                       (flags & GET_MODULE_HANDLE_EX_FLAG_PIN ? 2 : 0),
+                                   NULL, NULL, &string, (PVOID *)&module);
     }
     if (!set_status(status))
         return FALSE;
@@ -285,7 +284,7 @@ static WCHAR *module_file_name(HMODULE module)
     if (!set_status(LdrLockLoaderLock(0, NULL, &cookie)))
         return NULL;
     status = LdrFindEntryForAddress(module, &entry);
-    if (NT_SUCCESS(status) && entry->DllBase != (PVOID)module)
+    if (!NT_SUCCESS(status) || entry->DllBase != (PVOID)module)
         status = STATUS_DLL_NOT_FOUND;
     if (set_status(status))
         text = heap_wide_copy(entry->FullDllName.Buffer, entry->FullDllName.Length / sizeof(WCHAR));
@@ -368,8 +367,7 @@ FARPROC WINAPI GetProcAddressForCaller(HMODULE module, LPCSTR name, PVOID caller
         string.Buffer = (char *)name;
         if (set_status(LdrGetProcedureAddress(module, &string, 0, &address)))
             return (FARPROC)address;
-    } else if (set_status(
-                   LdrGetProcedureAddress(module, NULL, (ULONG)(ULONG_PTR)name, &address))) {
+    } else if (set_status(LdrGetProcedureAddress(module, NULL, (ULONG)(ULONG_PTR)name, &address))) {
         return (FARPROC)address;
     }
     return NULL;
@@ -423,9 +421,8 @@ BOOL WINAPI SetDllDirectoryA(LPCSTR directory)
 
 DWORD WINAPI GetDllDirectoryW(DWORD size, LPWSTR buffer)
 {
-    UNICODE_STRING string = {.MaximumLength =
-                                 (USHORT)(size > 0x7fff ? 0xfffe : size * sizeof(WCHAR)),
-                             .Buffer = buffer};
+    UNICODE_STRING string = {
+        .MaximumLength = (USHORT)(size > 0x7fff ? 0xfffe : size * sizeof(WCHAR)), .Buffer = buffer};
     NTSTATUS status = LdrGetDllDirectory(&string);
 
     if (NT_SUCCESS(status)) {

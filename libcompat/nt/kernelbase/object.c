@@ -41,8 +41,8 @@ static NTSTATUS named_objects_directory(HANDLE *directory)
     }
     unicode_string(&name, path);
     object_attributes(&attributes, &name, NULL, OBJ_CASE_INSENSITIVE, NULL);
-    status = NtOpenDirectoryObject(&opened, DIRECTORY_CREATE_OBJECT | DIRECTORY_TRAVERSE,
-                                   &attributes);
+    status =
+        NtOpenDirectoryObject(&opened, DIRECTORY_CREATE_OBJECT | DIRECTORY_TRAVERSE, &attributes);
     if (!NT_SUCCESS(status))
         return status;
     *directory = InterlockedCompareExchangePointer(&named_objects, opened, NULL);
@@ -167,8 +167,7 @@ BOOL WINAPI SetHandleInformation(HANDLE handle, DWORD mask, DWORD flags)
     OBJECT_HANDLE_FLAG_INFORMATION info;
 
     handle = real_handle(handle);
-    if (!set_status(
-            NtQueryObject(handle, ObjectHandleFlagInformation, &info, sizeof(info), NULL)))
+    if (!set_status(NtQueryObject(handle, ObjectHandleFlagInformation, &info, sizeof(info), NULL)))
         return FALSE;
     if (mask & HANDLE_FLAG_INHERIT)
         info.Inherit = (flags & HANDLE_FLAG_INHERIT) != 0;

@@ -435,7 +435,7 @@ static void temporary_name(WCHAR *end, UINT number)
         shift -= 4;
     for (; shift >= 0; shift -= 4)
         *end++ = digits[number >> shift & 15];
-    wcscpy(end, L".TMP");
+    wcscpy(end, L".tmp");
 }
 
 UINT WINAPI GetTempFileNameW(LPCWSTR path, LPCWSTR prefix, UINT unique, LPWSTR buffer)

@@ -50,11 +50,10 @@ BOOL WINAPI CreatePipe(PHANDLE read, PHANDLE write, LPSECURITY_ATTRIBUTES securi
         }
         unicode_string(&name, path);
         object_attributes(&attributes, &name, NULL, OBJ_CASE_INSENSITIVE, security);
-        status = NtCreateNamedPipeFile(read, GENERIC_READ | FILE_WRITE_ATTRIBUTES | SYNCHRONIZE,
-                                       &attributes, &io, FILE_SHARE_WRITE, FILE_CREATE,
-                                       FILE_SYNCHRONOUS_IO_NONALERT, FILE_PIPE_BYTE_STREAM_TYPE,
-                                       FILE_PIPE_BYTE_STREAM_MODE, FILE_PIPE_QUEUE_OPERATION, 1,
-                                       size, size, &timeout);
+        status = NtCreateNamedPipeFile(
+            read, GENERIC_READ | FILE_WRITE_ATTRIBUTES | SYNCHRONIZE, &attributes, &io,
+            FILE_SHARE_WRITE, FILE_CREATE, FILE_SYNCHRONOUS_IO_NONALERT, FILE_PIPE_BYTE_STREAM_TYPE,
+            FILE_PIPE_BYTE_STREAM_MODE, FILE_PIPE_QUEUE_OPERATION, 1, size, size, &timeout);
     } while (status == STATUS_OBJECT_NAME_COLLISION || status == STATUS_INSTANCE_NOT_AVAILABLE);
     if (!set_status(status))
         return FALSE;
@@ -110,8 +109,8 @@ HANDLE WINAPI CreateNamedPipeW(LPCWSTR name, DWORD open_mode, DWORD pipe_mode, D
     if (!device_path(&nt, name, L"\\??\\pipe\\"))
         return INVALID_HANDLE_VALUE;
     object_attributes(&attributes, &nt, NULL, OBJ_CASE_INSENSITIVE, security);
-    time.QuadPart = timeout == NMPWAIT_WAIT_FOREVER ? MINLONGLONG
-                                                    : -10000LL * (timeout ? timeout : 50);
+    time.QuadPart =
+        timeout == NMPWAIT_WAIT_FOREVER ? MINLONGLONG : -10000LL * (timeout ? timeout : 50);
     status = NtCreateNamedPipeFile(
         &pipe, access, &attributes, &io, share,
         open_mode & FILE_FLAG_FIRST_PIPE_INSTANCE ? FILE_CREATE : FILE_OPEN_IF, options,
@@ -217,8 +216,8 @@ BOOL WINAPI PeekNamedPipe(HANDLE pipe, LPVOID buffer, DWORD size, LPDWORD read, 
         if (!peek)
             return FALSE;
     }
-    status = NtFsControlFile(pipe, NULL, NULL, NULL, &io, NT_FSCTL_PIPE_PEEK, NULL, 0, peek,
-                             peek_size);
+    status =
+        NtFsControlFile(pipe, NULL, NULL, NULL, &io, NT_FSCTL_PIPE_PEEK, NULL, 0, peek, peek_size);
     if (status == STATUS_PENDING) {
         status = NtWaitForSingleObject(pipe, FALSE, NULL);
         if (NT_SUCCESS(status))
@@ -283,8 +282,8 @@ BOOL WINAPI WaitNamedPipeW(LPCWSTR name, DWORD milliseconds)
     status = NtOpenFile(&handle, FILE_READ_ATTRIBUTES | SYNCHRONIZE, &attributes, &io,
                         FILE_SHARE_READ | FILE_SHARE_WRITE, FILE_SYNCHRONOUS_IO_NONALERT);
     if (NT_SUCCESS(status)) {
-        status = NtFsControlFile(handle, NULL, NULL, NULL, &io, NT_FSCTL_PIPE_WAIT, wait, size,
-                                 NULL, 0);
+        status =
+            NtFsControlFile(handle, NULL, NULL, NULL, &io, NT_FSCTL_PIPE_WAIT, wait, size, NULL, 0);
         NtClose(handle);
     }
     heap_free(wait);
@@ -347,8 +346,8 @@ BOOL WINAPI SetNamedPipeHandleState(HANDLE pipe, LPDWORD mode, LPDWORD collectio
 
         if (*mode & ~(DWORD)(PIPE_READMODE_MESSAGE | PIPE_NOWAIT))
             return fail(ERROR_INVALID_PARAMETER);
-        info.ReadMode = *mode & PIPE_READMODE_MESSAGE ? FILE_PIPE_MESSAGE_MODE
-                                                      : FILE_PIPE_BYTE_STREAM_MODE;
+        info.ReadMode =
+            *mode & PIPE_READMODE_MESSAGE ? FILE_PIPE_MESSAGE_MODE : FILE_PIPE_BYTE_STREAM_MODE;
         info.CompletionMode =
             *mode & PIPE_NOWAIT ? FILE_PIPE_COMPLETE_OPERATION : FILE_PIPE_QUEUE_OPERATION;
         if (!set_status(NtSetInformationFile(pipe, &io, &info, sizeof(info), FilePipeInformation)))
@@ -389,8 +388,8 @@ BOOL WINAPI GetNamedPipeHandleStateW(HANDLE pipe, LPDWORD state, LPDWORD instanc
                  (info.CompletionMode == FILE_PIPE_COMPLETE_OPERATION ? PIPE_NOWAIT : 0);
     }
     if (instances) {
-        if (!set_status(NtQueryInformationFile(pipe, &io, &local, sizeof(local),
-                                               FilePipeLocalInformation)))
+        if (!set_status(
+                NtQueryInformationFile(pipe, &io, &local, sizeof(local), FilePipeLocalInformation)))
             return FALSE;
         *instances = local.CurrentInstances;
     }
@@ -425,12 +424,13 @@ BOOL WINAPI GetNamedPipeInfo(HANDLE pipe, LPDWORD flags, LPDWORD out_size, LPDWO
     FILE_PIPE_LOCAL_INFORMATION local;
     IO_STATUS_BLOCK io;
 
-    if (!set_status(NtQueryInformationFile(pipe, &io, &local, sizeof(local),
-                                           FilePipeLocalInformation)))
+    if (!set_status(
+            NtQueryInformationFile(pipe, &io, &local, sizeof(local), FilePipeLocalInformation)))
         return FALSE;
     if (flags)
-        *flags = (local.NamedPipeEnd == FILE_PIPE_SERVER_END ? PIPE_SERVER_END : PIPE_CLIENT_END) |
-                 (local.NamedPipeType & FILE_PIPE_MESSAGE_TYPE ? PIPE_TYPE_MESSAGE : PIPE_TYPE_BYTE);
+        *flags =
+            (local.NamedPipeEnd == FILE_PIPE_SERVER_END ? PIPE_SERVER_END : PIPE_CLIENT_END) |
+            (local.NamedPipeType & FILE_PIPE_MESSAGE_TYPE ? PIPE_TYPE_MESSAGE : PIPE_TYPE_BYTE);
     if (out_size)
         *out_size = local.OutboundQuota;
     if (in_size)

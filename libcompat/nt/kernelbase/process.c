@@ -64,6 +64,40 @@ DWORD WINAPI GetProcessVersion(DWORD id)
     return version;
 }
 
+BOOL WINAPI ProcessIdToSessionId(DWORD id, DWORD *session)
+{
+    HANDLE process;
+    ULONG number;
+    NTSTATUS status;
+
+    if (id == GetCurrentProcessId()) {
+        *session = current_peb()->SessionId;
+        return TRUE;
+    }
+    process = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, id);
+    if (!process)
+        return FALSE;
+    status = NtQueryInformationProcess(process, ProcessSessionInformation, &number, sizeof(number),
+                                       NULL);
+    NtClose(process);
+    if (!set_status(status))
+        return FALSE;
+    *session = number;
+    return TRUE;
+}
+
+BOOL WINAPI GetProcessGroupAffinity(HANDLE process, PUSHORT count, PUSHORT groups)
+{
+    ULONG size = 0;
+    NTSTATUS status = NtQueryInformationProcess(process, ProcessGroupInformation, groups,
+                                                *count * sizeof(USHORT), &size);
+
+    *count = (USHORT)(size / sizeof(USHORT));
+    if (status == STATUS_BUFFER_TOO_SMALL || status == STATUS_INFO_LENGTH_MISMATCH)
+        return fail(ERROR_INSUFFICIENT_BUFFER);
+    return set_status(status);
+}
+
 HANDLE WINAPI OpenProcess(DWORD access, BOOL inherit, DWORD id)
 {
     OBJECT_ATTRIBUTES attributes;
@@ -111,8 +145,7 @@ BOOL WINAPI GetProcessTimes(HANDLE process, LPFILETIME creation, LPFILETIME exit
 {
     KERNEL_USER_TIMES times;
 
-    if (!set_status(
-            NtQueryInformationProcess(process, ProcessTimes, &times, sizeof(times), NULL)))
+    if (!set_status(NtQueryInformationProcess(process, ProcessTimes, &times, sizeof(times), NULL)))
         return FALSE;
     *creation = file_time(times.CreateTime);
     *exit = file_time(times.ExitTime);
@@ -173,8 +206,8 @@ DWORD WINAPI GetPriorityClass(HANDLE process)
 {
     struct priority_class class;
 
-    if (!set_status(NtQueryInformationProcess(process, ProcessPriorityClass, &class, sizeof(class),
-                                              NULL)))
+    if (!set_status(
+            NtQueryInformationProcess(process, ProcessPriorityClass, &class, sizeof(class), NULL)))
         return 0;
     for (unsigned i = 0; i < ARRAYSIZE(priority_classes); i++)
         if (class.value == priority_classes[i].nt)

@@ -28,8 +28,8 @@ enum {
 BOOL WINAPI InitializeProcThreadAttributeList(LPPROC_THREAD_ATTRIBUTE_LIST list, DWORD count,
                                               DWORD flags, PSIZE_T size)
 {
-    SIZE_T needed = offsetof(struct _PROC_THREAD_ATTRIBUTE_LIST, attributes) +
-                    count * sizeof(struct attribute);
+    SIZE_T needed =
+        offsetof(struct _PROC_THREAD_ATTRIBUTE_LIST, attributes) + count * sizeof(struct attribute);
 
     if (flags || count > ATTRIBUTE_LAST)
         return fail(ERROR_INVALID_PARAMETER);

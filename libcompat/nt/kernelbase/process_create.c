@@ -33,7 +33,7 @@ struct creation {
     PVOID given_environment;
     HANDLE console; /* of a pseudo-console attribute */
     BOOL handle_list;
-    PS_ATTRIBUTE attributes[12];
+    PS_ATTRIBUTE attributes[16]; /* seven of each kind at most */
     ULONG attribute_count;
 };
 
@@ -431,8 +431,8 @@ static BOOL creation_failed(NTSTATUS status)
     return set_status(status);
 }
 
-static BOOL create(struct creation *creation, RTL_USER_PROCESS_PARAMETERS *parameters,
-                   HANDLE token, const SECURITY_ATTRIBUTES *process_security,
+static BOOL create(struct creation *creation, RTL_USER_PROCESS_PARAMETERS *parameters, HANDLE token,
+                   const SECURITY_ATTRIBUTES *process_security,
                    const SECURITY_ATTRIBUTES *thread_security, BOOL inherit, DWORD flags,
                    const STARTUPINFOW *startup, PROCESS_INFORMATION *result)
 {
@@ -440,7 +440,8 @@ static BOOL create(struct creation *creation, RTL_USER_PROCESS_PARAMETERS *param
         PS_ATTRIBUTE_LIST list;
         char room[offsetof(PS_ATTRIBUTE_LIST, Attributes) + sizeof(creation->attributes)];
     } list;
-    struct std_handle_info std_handles = {STD_HANDLE_REQUEST_DUPLICATE, IMAGE_SUBSYSTEM_WINDOWS_CUI};
+    struct std_handle_info std_handles = {STD_HANDLE_REQUEST_DUPLICATE,
+                                          IMAGE_SUBSYSTEM_WINDOWS_CUI};
     PS_CREATE_INFO info = {.Size = sizeof(info), .State = PsCreateInitialState};
     OBJECT_ATTRIBUTES process_attributes, thread_attributes;
     SECTION_IMAGE_INFORMATION image;
@@ -482,15 +483,15 @@ static BOOL create(struct creation *creation, RTL_USER_PROCESS_PARAMETERS *param
         process_flags |= PROCESS_CREATE_FLAGS_BREAKAWAY;
     object_attributes(&process_attributes, NULL, NULL, 0, process_security);
     object_attributes(&thread_attributes, NULL, NULL, 0, thread_security);
-    list.list.TotalLength = offsetof(PS_ATTRIBUTE_LIST, Attributes) +
-                            creation->attribute_count * sizeof(PS_ATTRIBUTE);
+    list.list.TotalLength =
+        offsetof(PS_ATTRIBUTE_LIST, Attributes) + creation->attribute_count * sizeof(PS_ATTRIBUTE);
     memcpy(list.list.Attributes, creation->attributes,
            creation->attribute_count * sizeof(PS_ATTRIBUTE));
-    status = NtCreateUserProcess(
-        &process, &thread, MAXIMUM_ALLOWED, MAXIMUM_ALLOWED, &process_attributes,
-        &thread_attributes, process_flags,
-        flags & CREATE_SUSPENDED ? THREAD_CREATE_FLAGS_CREATE_SUSPENDED : 0, parameters, &info,
-        &list.list);
+    status =
+        NtCreateUserProcess(&process, &thread, MAXIMUM_ALLOWED, MAXIMUM_ALLOWED,
+                            &process_attributes, &thread_attributes, process_flags,
+                            flags & CREATE_SUSPENDED ? THREAD_CREATE_FLAGS_CREATE_SUSPENDED : 0,
+                            parameters, &info, &list.list);
     RtlFreeUnicodeString(&nt);
     if (!NT_SUCCESS(status))
         return creation_failed(status);
@@ -564,8 +565,8 @@ BOOL WINAPI CreateProcessInternalA(HANDLE token, LPCSTR application, LPSTR line,
     }
     wide.StartupInfo.cb = sizeof(wide);
     return CreateProcessInternalW(token, wide_application.text, wide_line.text, process_security,
-                                  thread_security, inherit, flags, environment,
-                                  wide_directory.text, &wide.StartupInfo, result, new_token);
+                                  thread_security, inherit, flags, environment, wide_directory.text,
+                                  &wide.StartupInfo, result, new_token);
 }
 
 BOOL WINAPI CreateProcessW(LPCWSTR application, LPWSTR line, LPSECURITY_ATTRIBUTES process_security,

@@ -32,8 +32,8 @@ BOOL WINAPI GetProcessMitigationPolicy(HANDLE process, PROCESS_MITIGATION_POLICY
     }
     if (size != sizeof(info.flags))
         return fail(ERROR_INVALID_PARAMETER);
-    if (!set_status(NtQueryInformationProcess(process, ProcessMitigationPolicy, &info, sizeof(info),
-                                              NULL)))
+    if (!set_status(
+            NtQueryInformationProcess(process, ProcessMitigationPolicy, &info, sizeof(info), NULL)))
         return FALSE;
     memcpy(buffer, &info.flags, sizeof(info.flags));
     return TRUE;
@@ -46,8 +46,8 @@ BOOL WINAPI SetProcessMitigationPolicy(PROCESS_MITIGATION_POLICY policy, PVOID b
     if (!buffer || size != sizeof(info.flags))
         return fail(ERROR_INVALID_PARAMETER);
     memcpy(&info.flags, buffer, sizeof(info.flags));
-    return set_status(NtSetInformationProcess(NtCurrentProcess(), ProcessMitigationPolicy, &info,
-                                              sizeof(info)));
+    return set_status(
+        NtSetInformationProcess(NtCurrentProcess(), ProcessMitigationPolicy, &info, sizeof(info)));
 }
 
 BOOL WINAPI GetProcessDEPPolicy(HANDLE process, LPDWORD flags, PBOOL permanent)
@@ -107,8 +107,8 @@ BOOL WINAPI GetProcessInformation(HANDLE process, PROCESS_INFORMATION_CLASS clas
         ((PROCESS_PROTECTION_LEVEL_INFORMATION *)info)->ProtectionLevel = PROTECTION_LEVEL_NONE;
         return TRUE;
     }
-    return set_status(NtQueryInformationProcess(process, classes[class].nt, info,
-                                                classes[class].size, NULL));
+    return set_status(
+        NtQueryInformationProcess(process, classes[class].nt, info, classes[class].size, NULL));
 }
 
 BOOL WINAPI SetProcessInformation(HANDLE process, PROCESS_INFORMATION_CLASS class, LPVOID info,

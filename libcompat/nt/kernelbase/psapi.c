@@ -86,8 +86,8 @@ static UNICODE_STRING *nt_image_name(HANDLE process)
     ULONG size = sizeof(UNICODE_STRING) + 0x10000;
     UNICODE_STRING *name = heap_alloc(size);
 
-    if (name && !set_status(NtQueryInformationProcess(process, ProcessImageFileName, name, size,
-                                                      NULL))) {
+    if (name &&
+        !set_status(NtQueryInformationProcess(process, ProcessImageFileName, name, size, NULL))) {
         heap_free(name);
         name = NULL;
     }
@@ -184,7 +184,8 @@ BOOL for_each_module(HANDLE process, BOOL (*callback)(void *, const struct modul
         goto out;
     /* The bound ends the walk through a list that another process damages or changes. */
     for (int count = 0; more && link != head && count < 0x10000; count++) {
-        if (!ReadProcessMemory(process, CONTAINING_RECORD(link, LDR_DATA_TABLE_ENTRY, InLoadOrderLinks),
+        if (!ReadProcessMemory(process,
+                               CONTAINING_RECORD(link, LDR_DATA_TABLE_ENTRY, InLoadOrderLinks),
                                &entry, sizeof(entry), NULL) ||
             !visit_entry(process, &entry, callback, context, &more))
             goto out;

@@ -276,8 +276,8 @@ static BOOL report_name(void *context, const WCHAR *name, WORD id)
         more = ((ENUMRESNAMEPROCA)e->routine)(e->module, e->type, narrow ? narrow : (LPSTR)name,
                                               e->parameter);
     else
-        more = ((ENUMRESTYPEPROCA)e->routine)(e->module, narrow ? narrow : (LPSTR)name,
-                                              e->parameter);
+        more =
+            ((ENUMRESTYPEPROCA)e->routine)(e->module, narrow ? narrow : (LPSTR)name, e->parameter);
     heap_free(narrow);
     return more;
 }

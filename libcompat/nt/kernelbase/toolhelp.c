@@ -11,9 +11,9 @@
 #include <tlhelp32.h>
 
 struct snapshot {
-    ULONG processes, threads, modules;             /* how many there are */
-    ULONG first_thread, first_module;              /* offsets of their arrays */
-    LONG next_process, next_thread, next_module;   /* where Next goes on */
+    ULONG processes, threads, modules;           /* how many there are */
+    ULONG first_thread, first_module;            /* offsets of their arrays */
+    LONG next_process, next_thread, next_module; /* where Next goes on */
     PROCESSENTRY32W process[];
 };
 
@@ -158,9 +158,11 @@ HANDLE WINAPI CreateToolhelp32Snapshot(DWORD flags, DWORD id)
         header.threads = flags & TH32CS_SNAPTHREAD ? threads : 0;
     }
     header.modules = modules.count;
-    header.first_module = (ULONG)((sizeof(header) + header.processes * sizeof(PROCESSENTRY32W) + 15) & ~15u);
+    header.first_module =
+        (ULONG)((sizeof(header) + header.processes * sizeof(PROCESSENTRY32W) + 15) & ~15u);
     header.first_thread = header.first_module + header.modules * (ULONG)sizeof(MODULEENTRY32W);
-    size.QuadPart = header.first_thread + (LONGLONG)header.threads * (LONGLONG)sizeof(THREADENTRY32);
+    size.QuadPart =
+        header.first_thread + (LONGLONG)header.threads * (LONGLONG)sizeof(THREADENTRY32);
     object_attributes(&attributes, NULL, NULL, flags & TH32CS_INHERIT ? OBJ_INHERIT : 0, NULL);
     if (!set_status(NtCreateSection(&section, SECTION_ALL_ACCESS, &attributes, &size,
                                     PAGE_READWRITE, SEC_COMMIT, NULL)))
@@ -327,8 +329,7 @@ BOOL WINAPI Module32Next(HANDLE snapshot, LPMODULEENTRY32 entry)
 BOOL WINAPI Toolhelp32ReadProcessMemory(DWORD id, LPCVOID address, LPVOID buffer, SIZE_T size,
                                         SIZE_T *count)
 {
-    HANDLE process =
-        id ? OpenProcess(PROCESS_VM_READ, FALSE, id) : NtCurrentProcess();
+    HANDLE process = id ? OpenProcess(PROCESS_VM_READ, FALSE, id) : NtCurrentProcess();
     BOOL done;
 
     if (!process)

@@ -10,8 +10,8 @@ static NTSTATUS device_target(const WCHAR *device, WCHAR *target, ULONG size, UL
 {
     WCHAR name[MAX_PATH + 8] = L"\\??\\";
     OBJECT_ATTRIBUTES attributes;
-    UNICODE_STRING string, result = {.MaximumLength = (USHORT)(size > 0x7fff ? 0xfffe : size * 2),
-                                     .Buffer = target};
+    UNICODE_STRING string,
+        result = {.MaximumLength = (USHORT)(size > 0x7fff ? 0xfffe : size * 2), .Buffer = target};
     HANDLE link;
     ULONG needed = 0;
     NTSTATUS status;
@@ -60,8 +60,8 @@ static DWORD all_devices(WCHAR *buffer, DWORD size)
     entries = heap_alloc(0x4000);
     status = entries ? STATUS_SUCCESS : STATUS_NO_MEMORY;
     while (NT_SUCCESS(status)) {
-        status = NtQueryDirectoryObject(directory, entries, 0x4000, FALSE, restart, &context,
-                                        &needed);
+        status =
+            NtQueryDirectoryObject(directory, entries, 0x4000, FALSE, restart, &context, &needed);
         restart = FALSE;
         if (!NT_SUCCESS(status))
             break;
@@ -180,8 +180,7 @@ BOOL WINAPI DefineDosDeviceW(DWORD flags, LPCWSTR device, LPCWSTR target)
     } else if (!nt_path(&destination, target)) {
         return FALSE;
     }
-    status =
-        NtCreateSymbolicLinkObject(&link, SYMBOLIC_LINK_ALL_ACCESS, &attributes, &destination);
+    status = NtCreateSymbolicLinkObject(&link, SYMBOLIC_LINK_ALL_ACCESS, &attributes, &destination);
     if (!(flags & DDD_RAW_TARGET_PATH))
         RtlFreeUnicodeString(&destination);
     if (NT_SUCCESS(status))
@@ -260,8 +259,23 @@ struct device_map {
 
 static BOOL query_device_map(struct device_map *map)
 {
-    return set_status(NtQueryInformationProcess(NtCurrentProcess(), ProcessDeviceMap, map,
-                                                sizeof(*map), NULL));
+    WCHAR drive[3] = {0, L':', 0}, target[MAX_PATH];
+    NTSTATUS status;
+    ULONG length;
+
+    status =
+        NtQueryInformationProcess(NtCurrentProcess(), ProcessDeviceMap, map, sizeof(*map), NULL);
+    if (status != STATUS_INVALID_INFO_CLASS && status != STATUS_NOT_IMPLEMENTED &&
+        status != STATUS_INVALID_PARAMETER)
+        return set_status(status);
+    /* A kernel without the class still has the links. */
+    memset(map, 0, sizeof(*map));
+    for (int i = 0; i < 26; i++) {
+        drive[0] = (WCHAR)(L'A' + i);
+        if (NT_SUCCESS(device_target(drive, target, ARRAYSIZE(target), &length)))
+            map->drives |= 1u << i;
+    }
+    return TRUE;
 }
 
 DWORD WINAPI GetLogicalDrives(void)
@@ -358,8 +372,8 @@ UINT WINAPI GetDriveTypeW(LPCWSTR path)
             return map.types[letter - L'a'];
         return DRIVE_NO_ROOT_DIR;
     }
-    status = NtQueryVolumeInformationFile(root, &io, &device, sizeof(device),
-                                          FileFsDeviceInformation);
+    status =
+        NtQueryVolumeInformationFile(root, &io, &device, sizeof(device), FileFsDeviceInformation);
     NtClose(root);
     if (!NT_SUCCESS(status))
         return DRIVE_UNKNOWN;
@@ -376,7 +390,7 @@ UINT WINAPI GetDriveTypeW(LPCWSTR path)
         if (device.Characteristics & 0x10) /* FILE_REMOTE_DEVICE */
             return DRIVE_REMOTE;
         return device.Characteristics & 1 /* FILE_REMOVABLE_MEDIA */ ? DRIVE_REMOVABLE
-                                                                      : DRIVE_FIXED;
+                                                                     : DRIVE_FIXED;
     }
     return DRIVE_UNKNOWN;
 }
@@ -783,7 +797,8 @@ HANDLE WINAPI FindFirstVolumeW(LPWSTR buffer, DWORD size)
 BOOL WINAPI FindNextVolumeW(HANDLE handle, LPWSTR buffer, DWORD size)
 {
     struct volume_search *search = handle;
-    WCHAR root[4] = {0, L':', L'\\', 0}, name[VOLUME_NAME_LENGTH + 1], other[VOLUME_NAME_LENGTH + 1];
+    WCHAR root[4] = {0, L':', L'\\', 0}, name[VOLUME_NAME_LENGTH + 1],
+          other[VOLUME_NAME_LENGTH + 1];
 
     if (!search || handle == INVALID_HANDLE_VALUE || search->tag != 0x566f6c73)
         return fail(ERROR_INVALID_HANDLE);

@@ -17,6 +17,9 @@
 #undef wcsstr
 #undef wcspbrk
 #undef _strcmpi
+
+int __cdecl _snwprintf(WCHAR *dst, size_t room, const WCHAR *format, ...);
+
 #undef iswdigit
 #undef iswalpha
 #undef iswlower

@@ -288,14 +288,17 @@ static void call_unwind_handlers(EXCEPTION_RECORD *record, struct step *step, CO
 void NTAPI RtlUnwindEx(PVOID target_frame, PVOID target_ip, PEXCEPTION_RECORD record, PVOID value,
                        PCONTEXT context, PUNWIND_HISTORY_TABLE history)
 {
-    struct eh_stack stack = eh_current_stack();
     ULONG_PTR target = (ULONG_PTR)target_frame;
     EXCEPTION_RECORD own_record = {.ExceptionCode = (DWORD)STATUS_UNWIND};
     CONTEXT other, *current = context, *undone = &other;
+    struct eh_stack stack;
     struct step step;
     DWORD flags;
 
     RtlCaptureContext(current); /* this very function's frame is the first to be undone */
+    /* Only now: the stack's limit moves down when its pages are touched, and that call has touched
+     * the page at the end of this frame. */
+    stack = eh_current_stack();
     if (!record) {
         own_record.ExceptionAddress = (PVOID)current->Rip;
         record = &own_record;

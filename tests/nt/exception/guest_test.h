@@ -1,10 +1,12 @@
 /*
- * The little that the exception tests need, without any runtime: they are built with clang for
- * x86_64-pc-windows-msvc, which has no headers here, and start at mainCRTStartup.
+ * The little that the exception tests need, without any runtime; they start at mainCRTStartup. Those
+ * with __try or C++ exceptions are built with clang for x86_64-pc-windows-msvc, which has no headers
+ * here; the others with MinGW, and include <windows.h> first.
  */
 #ifndef TESTS_NT_EXCEPTION_GUEST_TEST_H
 #define TESTS_NT_EXCEPTION_GUEST_TEST_H
 
+#ifndef _WINDOWS_
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -34,6 +36,7 @@ __declspec(dllimport) void RaiseException(DWORD code, DWORD flags, DWORD count,
 #ifdef __cplusplus
 }
 #endif
+#endif /* !_WINDOWS_ */
 
 static int tests_passed, tests_failed;
 

@@ -33,7 +33,8 @@ static void dispositions(void)
     CHECK(file != INVALID_HANDLE_VALUE);
     CHECK_EQ(GetLastError(), ERROR_ALREADY_EXISTS);
     CloseHandle(file);
-    file = CreateFileA("other", GENERIC_WRITE, 0, NULL, OPEN_ALWAYS, FILE_FLAG_DELETE_ON_CLOSE, NULL);
+    file =
+        CreateFileA("other", GENERIC_WRITE, 0, NULL, OPEN_ALWAYS, FILE_FLAG_DELETE_ON_CLOSE, NULL);
     CHECK(file != INVALID_HANDLE_VALUE);
     CHECK_EQ(GetLastError(), 0);
     CloseHandle(file);
@@ -42,7 +43,8 @@ static void dispositions(void)
     file = CreateFileW(L".", GENERIC_READ, 0, NULL, OPEN_EXISTING, 0, NULL);
     CHECK(file == INVALID_HANDLE_VALUE);
     CHECK_EQ(GetLastError(), ERROR_ACCESS_DENIED);
-    file = CreateFileW(L".", GENERIC_READ, 7, NULL, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, NULL);
+    file =
+        CreateFileW(L".", GENERIC_READ, 7, NULL, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, NULL);
     CHECK(file != INVALID_HANDLE_VALUE);
     CHECK(CloseHandle(file));
     file = CreateFile2(L"new", GENERIC_READ, FILE_SHARE_READ, OPEN_EXISTING, NULL);

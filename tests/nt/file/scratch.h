@@ -15,7 +15,8 @@ static inline BOOL scratch_enter(const WCHAR *name)
     GetCurrentDirectoryW(MAX_PATH, scratch_before);
     if (!GetTempPathW(MAX_PATH, temp))
         return FALSE;
-    swprintf(scratch, MAX_PATH, L"%ls%ls-%lu", temp, name, GetCurrentProcessId());
+    swprintf(scratch, MAX_PATH, L"%ls%ls-%lx-%lx", temp, name, GetCurrentProcessId(),
+             GetTickCount());
     return CreateDirectoryW(scratch, NULL) && SetCurrentDirectoryW(scratch);
 }
 
