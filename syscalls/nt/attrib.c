@@ -41,6 +41,14 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards the list */
 static struct remembered *memory;
 static unsigned memory_count; /* atomic for the quick test */
 
+static mode_t file_mask = 022; /* set at start-up */
+
+void nt_attributes_init(void)
+{
+    file_mask = umask(0);
+    umask(file_mask);
+}
+
 static bool recall(const struct stat *st, struct stored *stored)
 {
     bool found = false;
@@ -239,10 +247,8 @@ NTSTATUS nt_attributes_set(int fd, bool path_only, const struct stat *st, uint32
     proc_path(fd, path);
     /* While the file is writable, so that the xattr can be. */
     if (change_mode && !readonly) {
-        mode_t mask = umask(0);
-        umask(mask);
         /* Write permission comes back for those who may read, as the umask allows. */
-        mode |= 0200u | ((mode >> 1 & 0222u) & ~mask);
+        mode |= 0200u | ((mode >> 1 & 0222u) & ~file_mask);
         if ((path_only ? chmod(path, mode) : fchmod(fd, mode)) != 0)
             return nt_status_of_errno(errno);
     }

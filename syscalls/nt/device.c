@@ -156,6 +156,7 @@ void nt_file_init(void)
         return;
     done = true;
     nt_device_add(&null_device);
+    nt_attributes_init();
     /* A reader that goes away is a status, not a signal. */
     signal(SIGPIPE, SIG_IGN);
     if (nt_system32_dir[0])

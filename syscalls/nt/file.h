@@ -139,6 +139,8 @@ int nt_file_parent(struct nt_file *f, char name[NAME_MAX + 1], NTSTATUS *status)
 /* Gives a composed folder a place on disk. */
 NTSTATUS nt_file_materialise(struct nt_file *f);
 
+/* Reads the umask, which can only be done by changing it: before there are threads. */
+void nt_attributes_init(void);
 /* Attributes (attrib.c). creation, 100 ns since 1601, is replaced when a time was set; may be NULL. */
 uint32_t nt_attributes_of(int fd, bool path_only, const struct stat *st, int64_t *creation);
 uint32_t nt_attributes_at(int dir, const char *name, const struct stat *st, int64_t *creation);

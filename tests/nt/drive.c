@@ -300,3 +300,51 @@ Test(drive, extended_attributes)
     cr_assert_gt(size.EaSize, 0);
     shut(h);
 }
+
+/* Names of every kind of nonsense: a status, and no handle that is not given. */
+Test(drive, hostile_names)
+{
+    static const char *const pieces[] = {
+        "\\??\\", "\\Device\\", "\\DosDevices\\", "\\GLOBAL??\\", "\\SystemRoot", "C:", "Z:", "z:\\",
+        "HarddiskVolume3", "HarddiskVolume99999999999", "GLOBALROOT", "UNC", "NUL", "Null", "pipe",
+        "\\", "\\\\", ".", "..", ":", "::$DATA", ":$I30:$INDEX_ALLOCATION", "*", "Windows",
+        "System32", "\\Users", "PROGRA~1", "\\tmp", "\xff", "/", "", "a", "\xf0\x9f\x98\x80"};
+    const unsigned kinds = sizeof(pieces) / sizeof(pieces[0]);
+    OBJECT_ATTRIBUTES *oa = attributes_of(NULL, "x");
+    HANDLE *h = guest_new(sizeof(*h)), dir;
+    uint16_t *units = guest_new(65536);
+    char *out = guest_new(64);
+
+    cr_status(create("\\??\\C:\\Users", FILE_LIST_DIRECTORY, 7, FILE_OPEN, 0, &dir), 0);
+    srand(11);
+    for (int i = 0; i < 40000; i++) {
+        size_t n = 0;
+        for (int k = rand() % 7; k >= 0; k--) {
+            const char *piece = pieces[(unsigned)rand() % kinds];
+            n += utf16_from_host(units + n, 1000, piece, strlen(piece));
+            if (rand() % 3)
+                units[n++] = '\\';
+        }
+        if (rand() % 4 == 0 && n)
+            units[(unsigned)rand() % n] = (uint16_t)rand();
+        if (rand() % 500 == 0)
+            for (; n < 32767; n++)
+                units[n] = rand() % 40 ? 'a' : '\\';
+        oa->ObjectName->Buffer = units;
+        oa->ObjectName->Length = (USHORT)(n * 2);
+        oa->RootDirectory = rand() % 4 ? NULL : dir;
+        *h = NULL;
+        /* Never one that creates: a hostile name may well be a good one somewhere. */
+        NTSTATUS status = NtOpenFile(&test_thread, h, FILE_READ_ATTRIBUTES | SYNCHRONIZE, oa, iosb, 7,
+                                     FILE_SYNCHRONOUS_IO_NONALERT |
+                                         (rand() % 2 ? FILE_OPEN_REPARSE_POINT : 0) |
+                                         (rand() % 20 ? 0 : FILE_OPEN_BY_FILE_ID));
+        cr_assert_eq(NT_SUCCESS(status), *h != NULL);
+        if (*h)
+            shut(*h);
+        NtQueryAttributesFile(&test_thread, oa, out);
+    }
+    shut(dir);
+    cr_assert_eq(nt_handle_count(), 0);
+    cr_assert_not(on_disk());
+}
