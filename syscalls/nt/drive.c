@@ -314,8 +314,7 @@ int nt_composed_library(int node)
     fd = __atomic_load_n(&library_fd[which], __ATOMIC_ACQUIRE);
     if (fd >= 0)
         return fd;
-    fd = open(library_dir[which][0] ? library_dir[which] : "/",
-              O_PATH | O_DIRECTORY | O_CLOEXEC);
+    fd = open(library_dir[which][0] ? library_dir[which] : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return -1;
     pthread_mutex_lock(&lock);

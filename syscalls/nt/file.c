@@ -20,8 +20,9 @@
 #define DATA_READ (FILE_READ_DATA | FILE_EXECUTE)
 #define DATA_WRITE (FILE_WRITE_DATA | FILE_APPEND_DATA)
 /* Rights that change something; refused in read-only places. */
-#define CHANGES (DATA_WRITE | FILE_WRITE_EA | FILE_DELETE_CHILD | FILE_WRITE_ATTRIBUTES | DELETE | \
-                 WRITE_DAC | WRITE_OWNER)
+#define CHANGES                                                                                    \
+    (DATA_WRITE | FILE_WRITE_EA | FILE_DELETE_CHILD | FILE_WRITE_ATTRIBUTES | DELETE | WRITE_DAC | \
+     WRITE_OWNER)
 #define VALID_ATTRIBUTES 0x001fffffu
 #define STORED_ATTRIBUTES                                                                          \
     (FILE_ATTRIBUTE_READONLY | FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM |                     \
@@ -255,8 +256,8 @@ NTSTATUS nt_file_materialise(struct nt_file *f)
     if (!NT_SUCCESS(status))
         return status;
     nt_composed_path(f->node, path);
-    fd = openat(nt_volume_root(f->volume), path[0] ? path : ".",
-                O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    fd =
+        openat(nt_volume_root(f->volume), path[0] ? path : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return nt_status_of_errno(errno);
     pthread_mutex_lock(&f->lock);
@@ -468,8 +469,7 @@ static NTSTATUS give_attributes(struct nt_file *f, const struct nt_open *how, bo
 static NTSTATUS finish(const struct nt_open *how, const struct nt_place *p, struct found *r,
                        bool fresh, struct nt_file **result, ULONG_PTR *information)
 {
-    struct nt_file *f = nt_file_new(S_ISREG(r->st.st_mode) || S_ISDIR(r->st.st_mode) ||
-                                            r->path_only
+    struct nt_file *f = nt_file_new(S_ISREG(r->st.st_mode) || S_ISDIR(r->st.st_mode) || r->path_only
                                         ? &nt_disk_ops
                                         : &nt_stream_ops,
                                     r->fd, r->access, how->share, how->options);
@@ -484,8 +484,7 @@ static NTSTATUS finish(const struct nt_open *how, const struct nt_place *p, stru
     f->reparse = r->reparse;
     f->regular = S_ISREG(r->st.st_mode);
     f->seekable = f->regular || S_ISBLK(r->st.st_mode);
-    f->directory = S_ISDIR(r->st.st_mode) ||
-                   (r->reparse && nt_link_to_directory(p->base, p->host));
+    f->directory = S_ISDIR(r->st.st_mode) || (r->reparse && nt_link_to_directory(p->base, p->host));
     status = nt_share_open(r->st.st_dev, r->st.st_ino, f->access, f->share, &f->shared);
     /* Between the open and its entry in the table, the last other handle may have deleted it. */
     struct stat now;
@@ -625,9 +624,9 @@ static NTSTATUS open_node(const struct nt_open *how, struct nt_place *p, struct 
         return STATUS_OBJECT_NAME_COLLISION;
     if (overwrites(how->disposition))
         return STATUS_FILE_IS_A_DIRECTORY;
-    struct nt_file *f = nt_file_new(&nt_disk_ops, -1,
-                                    how->access & MAXIMUM_ALLOWED ? FILE_ALL_ACCESS : how->access,
-                                    how->share, how->options);
+    struct nt_file *f =
+        nt_file_new(&nt_disk_ops, -1, how->access & MAXIMUM_ALLOWED ? FILE_ALL_ACCESS : how->access,
+                    how->share, how->options);
     if (!f)
         return STATUS_INSUFFICIENT_RESOURCES;
     f->volume = p->volume;
@@ -692,8 +691,8 @@ NTSTATUS nt_file_open_name(struct nt_file *root, const uint16_t *name, size_t n,
 {
     struct nt_place p;
     ULONG_PTR information;
-    NTSTATUS status = nt_place_parse_name(root, name, n,
-                                          creates(how->disposition) ? NT_PLACE_CREATE : 0, &p);
+    NTSTATUS status =
+        nt_place_parse_name(root, name, n, creates(how->disposition) ? NT_PLACE_CREATE : 0, &p);
 
     if (NT_SUCCESS(status))
         status = nt_file_open(how, &p, f, &information);
@@ -743,9 +742,8 @@ NTSTATUS NtCreateFile(struct nt_thread *t, HANDLE *FileHandle, ACCESS_MASK Desir
     void *ea = NULL;
 
     (void)t;
-    how.access = DesiredAccess & MAXIMUM_ALLOWED
-                     ? DesiredAccess
-                     : nt_map_access(&nt_file_type, DesiredAccess);
+    how.access = DesiredAccess & MAXIMUM_ALLOWED ? DesiredAccess
+                                                 : nt_map_access(&nt_file_type, DesiredAccess);
     NTSTATUS status = check_open(&how, DesiredAccess);
     if (!NT_SUCCESS(status))
         return status;
@@ -773,7 +771,8 @@ NTSTATUS NtCreateFile(struct nt_thread *t, HANDLE *FileHandle, ACCESS_MASK Desir
     if (!NT_SUCCESS(status))
         return status;
     /* The status block first: a handle in the guest's hands cannot be taken back. */
-    if (!guest_put(IoStatusBlock, ((IO_STATUS_BLOCK){.Status = status, .Information = information}))) {
+    if (!guest_put(IoStatusBlock,
+                   ((IO_STATUS_BLOCK){.Status = status, .Information = information}))) {
         nt_file_release(f);
         return STATUS_ACCESS_VIOLATION;
     }

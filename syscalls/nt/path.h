@@ -21,21 +21,21 @@
 struct nt_file;
 
 enum nt_place_kind {
-    NT_PLACE_FILE,    /* base and host are set */
-    NT_PLACE_NODE,    /* a folder of C: that is not on disk yet: node is set */
-    NT_PLACE_VOLUME,  /* \??\C: itself */
-    NT_PLACE_DEVICE,  /* device and device_rest are set */
+    NT_PLACE_FILE,   /* base and host are set */
+    NT_PLACE_NODE,   /* a folder of C: that is not on disk yet: node is set */
+    NT_PLACE_VOLUME, /* \??\C: itself */
+    NT_PLACE_DEVICE, /* device and device_rest are set */
 };
 
 /* Devices: \Device\<name>, with DOS names that lead to them. open gets what follows the name
  * ("" or "\..."); it returns a file with one reference. */
 struct nt_open;
 struct nt_device {
-    const char *name;       /* "Null" */
-    const char *dos[4];     /* "NUL": below \??\ */
-    NTSTATUS (*open)(const struct nt_device *device, const struct nt_open *how,
-                     struct nt_file *root, const uint16_t *rest, size_t n, struct nt_file **file,
-                     ULONG_PTR *information);
+    const char *name;   /* "Null" */
+    const char *dos[4]; /* "NUL": below \??\ */
+    NTSTATUS (*open)
+    (const struct nt_device *device, const struct nt_open *how, struct nt_file *root,
+     const uint16_t *rest, size_t n, struct nt_file **file, ULONG_PTR *information);
 };
 
 /* At start-up, before the first thread; the row stays where it is. */
@@ -92,7 +92,8 @@ void nt_place_free(struct nt_place *p);
 /* After the host said that there is no such file (or for a name to be created): looks for every
  * component without regard to case and puts what is there into p->host.
  * STATUS_SUCCESS: it exists. STATUS_OBJECT_NAME_NOT_FOUND: its folder exists, whose path in p->host
- * is right now, and which is open (O_PATH) as p->parent. STATUS_OBJECT_PATH_NOT_FOUND and others. */
+ * is right now, and which is open (O_PATH) as p->parent. STATUS_OBJECT_PATH_NOT_FOUND and others.
+ */
 NTSTATUS nt_place_fold(struct nt_place *p);
 
 /* The NT name of an absolute host path: "\??\Z:\..." or "\Device\HarddiskVolume26\...", or just

@@ -69,8 +69,8 @@ Test(file, folders)
 Test(file, bad_names)
 {
     HANDLE h;
-    static const char *const bad[] = {"a*", "a?b", "a:stream", "a\\\\b", ".", "..", "a\\.\\b",
-                                      "a\\..\\b", "a|", "x:y:$DATA", "\\"};
+    static const char *const bad[] = {"a*",      "a?b",      "a:stream", "a\\\\b",    ".", "..",
+                                      "a\\.\\b", "a\\..\\b", "a|",       "x:y:$DATA", "\\"};
     for (size_t i = 0; i + 1 < sizeof(bad) / sizeof(bad[0]); i++)
         cr_status(create(bad[i], RW, 0, FILE_OPEN_IF, 0, &h), STATUS_OBJECT_NAME_INVALID);
     cr_status(create("file::$DATA", RW, 0, FILE_CREATE, 0, &h), STATUS_SUCCESS);
@@ -104,7 +104,8 @@ Test(file, hostile_object_attributes)
     HANDLE *h = guest_new(sizeof(*h));
     OBJECT_ATTRIBUTES *oa = attributes_of(NULL, in_test_dir("x"));
     UNICODE_STRING *name = oa->ObjectName;
-#define TRY() NtOpenFile(&test_thread, h, RW | SYNCHRONIZE, oa, iosb, 7, FILE_SYNCHRONOUS_IO_NONALERT)
+#define TRY()                                                                                      \
+    NtOpenFile(&test_thread, h, RW | SYNCHRONIZE, oa, iosb, 7, FILE_SYNCHRONOUS_IO_NONALERT)
     oa->Length = 4;
     cr_status(TRY(), STATUS_INVALID_PARAMETER);
     oa->Length = sizeof(*oa);
@@ -389,9 +390,9 @@ Test(file, attributes_and_read_only)
     HANDLE h;
     FILE_BASIC_INFORMATION b;
     struct stat st;
-    cr_status(create_full(NULL, in_test_dir("f"), RW, FILE_ATTRIBUTE_READONLY, 0, FILE_CREATE, 0,
-                          &h),
-              STATUS_SUCCESS);
+    cr_status(
+        create_full(NULL, in_test_dir("f"), RW, FILE_ATTRIBUTE_READONLY, 0, FILE_CREATE, 0, &h),
+        STATUS_SUCCESS);
     cr_status(put(h, "x", 1, 0), STATUS_SUCCESS);
     shut(h);
     cr_assert(stat(host_path("f"), &st) == 0 && (st.st_mode & 0222) == 0);
@@ -636,11 +637,10 @@ static void *work(void *arg)
                 *p = '\\';
         text_at(&at, path, name);
         *oa = (OBJECT_ATTRIBUTES){.Length = sizeof(*oa), .ObjectName = name};
-        NTSTATUS s = NtCreateFile(&test_thread, h, RW | DELETE | SYNCHRONIZE, oa, io, NULL, 0,
-                                  i % 7 ? SHARE_ALL : 0, FILE_OPEN_IF,
-                                  FILE_SYNCHRONOUS_IO_NONALERT |
-                                      (i % 3 == 0 ? FILE_DELETE_ON_CLOSE : 0),
-                                  NULL, 0);
+        NTSTATUS s = NtCreateFile(
+            &test_thread, h, RW | DELETE | SYNCHRONIZE, oa, io, NULL, 0, i % 7 ? SHARE_ALL : 0,
+            FILE_OPEN_IF, FILE_SYNCHRONOUS_IO_NONALERT | (i % 3 == 0 ? FILE_DELETE_ON_CLOSE : 0),
+            NULL, 0);
         if (s == STATUS_SHARING_VIOLATION || s == STATUS_DELETE_PENDING)
             continue;
         if (s != STATUS_SUCCESS)
@@ -703,14 +703,15 @@ Test(file, hostile_calls)
     cr_status(create("d", RW | DELETE, SHARE_ALL, FILE_OPEN, 0, &h[1]), STATUS_SUCCESS);
     cr_status(create("l", RW | DELETE, SHARE_ALL, FILE_OPEN, FILE_OPEN_REPARSE_POINT, &h[2]), 0);
     cr_status(create("\\??\\NUL", RW, SHARE_ALL, FILE_OPEN, 0, &h[3]), STATUS_SUCCESS);
-    static const ULONG codes[] = {
-        NT_FSCTL_SET_REPARSE_POINT, NT_FSCTL_GET_REPARSE_POINT, NT_FSCTL_DELETE_REPARSE_POINT,
-        NT_FSCTL_SET_SPARSE, NT_FSCTL_SET_ZERO_DATA, NT_FSCTL_QUERY_ALLOCATED_RANGES,
-        NT_FSCTL_GET_COMPRESSION, NT_FSCTL_SET_COMPRESSION};
+    static const ULONG codes[] = {NT_FSCTL_SET_REPARSE_POINT,    NT_FSCTL_GET_REPARSE_POINT,
+                                  NT_FSCTL_DELETE_REPARSE_POINT, NT_FSCTL_SET_SPARSE,
+                                  NT_FSCTL_SET_ZERO_DATA,        NT_FSCTL_QUERY_ALLOCATED_RANGES,
+                                  NT_FSCTL_GET_COMPRESSION,      NT_FSCTL_SET_COMPRESSION};
     srand(7);
     for (int i = 0; i < 60000; i++) {
         HANDLE x = h[rand() % 4];
-        ULONG n = rand() % 3 ? (ULONG)rand() % 64 : (ULONG)rand() % 2048, class = (ULONG)rand() % 80;
+        ULONG n = rand() % 3 ? (ULONG)rand() % 64 : (ULONG)rand() % 2048,
+              class = (ULONG)rand() % 80;
         void *p = rand() % 16 ? (void *)(b + rand() % 9) : (void *)-4096ll;
         if (p != (void *)-4096ll)
             for (int k = 0; k < 64; k++)
@@ -749,7 +750,8 @@ Test(file, hostile_calls)
             LARGE_INTEGER *v = (LARGE_INTEGER *)(b + 512);
             v->QuadPart = rand() % 4096;
             if (rand() % 2)
-                NtReadFile(&test_thread, x, NULL, NULL, NULL, iosb, p, n, rand() % 2 ? v : NULL, NULL);
+                NtReadFile(&test_thread, x, NULL, NULL, NULL, iosb, p, n, rand() % 2 ? v : NULL,
+                           NULL);
             else
                 NtWriteFile(&test_thread, x, NULL, NULL, NULL, iosb, p, n, v, NULL);
         }
