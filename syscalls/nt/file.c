@@ -330,7 +330,8 @@ static int settle_blocking(struct found *r)
 /* Opens what exists under the path as spelled; errno in -1. */
 static int open_existing(const struct nt_open *how, const struct nt_place *p, struct found *r)
 {
-    bool link = how->options & FILE_OPEN_REPARSE_POINT;
+    /* The way to a file that is open already is a link of the host's, not one of the guest's. */
+    bool link = (how->options & FILE_OPEN_REPARSE_POINT) && !p->reopen;
     bool folder = (how->options & FILE_DIRECTORY_FILE) || p->want_directory;
     bool maximum = how->access & MAXIMUM_ALLOWED;
     ACCESS_MASK access = how->access & ~MAXIMUM_ALLOWED;

@@ -532,6 +532,10 @@ static NTSTATUS details_by_name(const OBJECT_ATTRIBUTES *oa, struct nt_file_deta
             nt_file_details_of_node(p.node, d);
             break;
         case NT_PLACE_FILE:
+            if (p.reopen) {
+                status = nt_file_details_of(p.root, d);
+                break;
+            }
             if (nt_file_details_at(p.base, p.host, d))
                 break;
             status = nt_status_of_errno(errno);

@@ -171,6 +171,26 @@ Test(drive, a_drive_of_ones_own)
     cr_assert_str_eq(dos, "Z:\\");
 }
 
+Test(drive, dos_device_names)
+{
+    uint16_t name[NT_DEVICE_NAME_UNITS], target[NT_DEVICE_NAME_UNITS];
+    char text[200] = "";
+    size_t n, used = 0;
+    for (unsigned i = 0; (n = nt_dos_device_name(i, name)) != 0; i++) {
+        used += host_from_utf16(text + used, 20, name, n);
+        text[used++] = '=';
+        n = nt_dos_device_target(name, n, target);
+        cr_assert_neq(n, 0);
+        used += host_from_utf16(text + used, 60, target, n);
+        text[used++] = ' ';
+    }
+    cr_assert_str_eq(text, "C:=\\Device\\HarddiskVolume3 Z:=\\Device\\HarddiskVolume26 "
+                           "NUL=\\Device\\Null ");
+    name[0] = 'q';
+    name[1] = ':';
+    cr_assert_eq(nt_dos_device_target(name, 2, target), 0);
+}
+
 Test(drive, state_folder_stays)
 {
     HANDLE h;

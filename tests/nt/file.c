@@ -561,6 +561,27 @@ Test(file, pipes_from_outside)
     shut(w);
 }
 
+Test(file, reopening)
+{
+    HANDLE a, b;
+    char text[4];
+    host_file("f", "abc");
+    cr_status(create("f", FILE_READ_ATTRIBUTES, SHARE_ALL, FILE_OPEN, 0, &a), STATUS_SUCCESS);
+    cr_assert_eq(rename(host_path("f"), host_path("g")), 0);
+    cr_status(
+        create_full(a, "", FILE_GENERIC_READ, 0, SHARE_ALL, FILE_OPEN, FILE_OPEN_REPARSE_POINT, &b),
+        STATUS_SUCCESS);
+    cr_status(get(b, text, 3, 0), STATUS_SUCCESS);
+    cr_assert_eq(memcmp(text, "abc", 3), 0);
+    shut(b);
+    cr_status(create_full(a, "x", FILE_GENERIC_READ, 0, SHARE_ALL, FILE_OPEN, 0, &b),
+              STATUS_OBJECT_PATH_NOT_FOUND);
+    cr_status(
+        create_full(a, "", FILE_GENERIC_READ, 0, SHARE_ALL, FILE_OPEN, FILE_DIRECTORY_FILE, &b),
+        STATUS_NOT_A_DIRECTORY);
+    shut(a);
+}
+
 Test(file, delete_by_name)
 {
     host_file("f", "");
