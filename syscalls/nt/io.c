@@ -15,10 +15,8 @@
 NTSTATUS nt_io_begin(struct nt_thread *t, struct nt_file *f, HANDLE event, PVOID apc_routine,
                      PVOID apc_context, IO_STATUS_BLOCK *iosb, struct nt_io *io)
 {
-    *io = (struct nt_io){.thread = t,
-                         .apc_routine = apc_routine,
-                         .apc_context = apc_context,
-                         .iosb = iosb};
+    *io = (struct nt_io){
+        .thread = t, .apc_routine = apc_routine, .apc_context = apc_context, .iosb = iosb};
     if (apc_routine && __atomic_load_n(&f->port, __ATOMIC_ACQUIRE))
         return STATUS_INVALID_PARAMETER;
     if (event) {
@@ -55,16 +53,14 @@ static void drop_event(struct nt_io *io)
     io->event = NULL;
 }
 
-NTSTATUS nt_io_complete(struct nt_file *f, struct nt_io *io, NTSTATUS status,
-                        ULONG_PTR information)
+NTSTATUS nt_io_complete(struct nt_file *f, struct nt_io *io, NTSTATUS status, ULONG_PTR information)
 {
     bool sync = f->options & NT_FILE_SYNC;
 
     if (NT_ERROR(status)) {
         /* A synchronous read at the end of the file tells so in its status block, too. */
         if (sync && status == STATUS_END_OF_FILE &&
-            !guest_put(io->iosb,
-                       ((IO_STATUS_BLOCK){.Status = status, .Information = information})))
+            !guest_put(io->iosb, ((IO_STATUS_BLOCK){.Status = status, .Information = information})))
             status = STATUS_ACCESS_VIOLATION;
         if (sync && io->event)
             nt_io_event_set(io->event);
