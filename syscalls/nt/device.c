@@ -10,6 +10,7 @@
 
 #include "syscalls/nt/drive.h"
 #include "syscalls/nt/file.h"
+#include "syscalls/nt/ksec.h"
 #include "syscalls/nt/share.h"
 
 char nt_system32_dir[4096];
@@ -157,6 +158,7 @@ void nt_file_init(void)
     done = true;
     nt_device_add(&null_device);
     nt_attributes_init();
+    nt_device_add(&nt_ksec_device);
     /* A reader that goes away is a status, not a signal. */
     signal(SIGPIPE, SIG_IGN);
     if (nt_system32_dir[0])
