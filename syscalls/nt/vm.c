@@ -11,12 +11,18 @@
  * that must move go to a range of their own, above which are the bases of our own libraries. */
 #ifdef __SANITIZE_ADDRESS__
 /* AddressSanitizer keeps its shadow in the middle of the guests' band: programs must move. */
-#define TAKEN_START 0x7fff8000ull
-#define TAKEN_END 0x10007fff8000ull
+static bool taken(uintptr_t start, uintptr_t end)
+{
+    return start < 0x10007fff8000ull && end > 0x7fff8000ull;
+}
 const struct vm_where vm_anywhere = {0x200000000000ull, 0x300000000000ull, false};
 #else
-#define TAKEN_START 0ull
-#define TAKEN_END 0ull
+static bool taken(uintptr_t start, uintptr_t end)
+{
+    (void)start;
+    (void)end;
+    return false;
+}
 const struct vm_where vm_anywhere = {0x200000000ull, 0x300000000000ull, false};
 #endif
 const struct vm_where vm_low_2g = {0x20000ull, 0x7ffe0000ull, false};
@@ -268,7 +274,7 @@ NTSTATUS vm_reserve_aligned(uintptr_t *base, size_t size, size_t alignment,
             goto fail;
         }
     } else if (at < GUEST_LOWEST || at > GUEST_END - size || !range_free(at, at + size) ||
-               (at < TAKEN_END && at + size > TAKEN_START)) {
+               taken(at, at + size)) {
         pthread_mutex_unlock(&vm_lock);
         status = STATUS_CONFLICTING_ADDRESSES;
         goto fail;
