@@ -9,7 +9,16 @@
 
 /* Ordinary allocations start high enough to leave the preferred bases of programs free; images
  * that must move go to a range of their own, above which are the bases of our own libraries. */
+#ifdef __SANITIZE_ADDRESS__
+/* AddressSanitizer keeps its shadow in the middle of the guests' band: programs must move. */
+#define TAKEN_START 0x7fff8000ull
+#define TAKEN_END 0x10007fff8000ull
+const struct vm_where vm_anywhere = {0x200000000000ull, 0x300000000000ull, false};
+#else
+#define TAKEN_START 0ull
+#define TAKEN_END 0ull
 const struct vm_where vm_anywhere = {0x200000000ull, 0x300000000000ull, false};
+#endif
 const struct vm_where vm_low_2g = {0x20000ull, 0x7ffe0000ull, false};
 const struct vm_where vm_images = {0x300000000000ull, 0x3ff000000000ull, false};
 
@@ -258,7 +267,8 @@ NTSTATUS vm_reserve_aligned(uintptr_t *base, size_t size, size_t alignment,
             pthread_mutex_unlock(&vm_lock);
             goto fail;
         }
-    } else if (at < GUEST_LOWEST || at > GUEST_END - size || !range_free(at, at + size)) {
+    } else if (at < GUEST_LOWEST || at > GUEST_END - size || !range_free(at, at + size) ||
+               (at < TAKEN_END && at + size > TAKEN_START)) {
         pthread_mutex_unlock(&vm_lock);
         status = STATUS_CONFLICTING_ADDRESSES;
         goto fail;
