@@ -184,8 +184,9 @@ Test(drive, dos_device_names)
         used += host_from_utf16(text + used, 60, target, n);
         text[used++] = ' ';
     }
-    cr_assert_str_eq(text, "C:=\\Device\\HarddiskVolume3 Z:=\\Device\\HarddiskVolume26 "
-                           "NUL=\\Device\\Null ");
+    /* Other subsystems add devices of theirs. */
+    cr_assert(strstr(text, "C:=\\Device\\HarddiskVolume3 Z:=\\Device\\HarddiskVolume26 ") == text);
+    cr_assert(strstr(text, " NUL=\\Device\\Null "));
     name[0] = 'q';
     name[1] = ':';
     cr_assert_eq(nt_dos_device_target(name, 2, target), 0);
