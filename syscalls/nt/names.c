@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "syscalls/nt/drive_link.h"
 #include "syscalls/nt/sync.h"
 #include "nt_handlers.h"
 
@@ -749,21 +750,42 @@ NTSTATUS NtOpenSymbolicLinkObject(struct nt_thread *t, HANDLE *LinkHandle,
                                   const OBJECT_ATTRIBUTES *ObjectAttributes)
 {
     (void)t;
+    NTSTATUS status = nt_drive_link_open(ObjectAttributes, DesiredAccess, LinkHandle);
+    if (status != STATUS_OBJECT_NAME_NOT_FOUND)
+        return status;
     return nt_sync_open(&nt_symlink_type, NT_SLOT_LINK, LinkHandle, DesiredAccess,
                         ObjectAttributes);
+}
+
+static NTSTATUS return_target(UNICODE_STRING *guest, ULONG *returned, const uint16_t *text, size_t n)
+{
+    UNICODE_STRING out;
+
+    if (!guest_get(&out, guest) || (returned && !guest_put(returned, (ULONG)(n * 2))))
+        return STATUS_ACCESS_VIOLATION;
+    if (n * 2 > out.MaximumLength)
+        return STATUS_BUFFER_TOO_SMALL;
+    out.Length = (USHORT)(n * 2);
+    return guest_write(out.Buffer, text, n * 2) && guest_put(guest, out) ? STATUS_SUCCESS
+                                                                         : STATUS_ACCESS_VIOLATION;
 }
 
 NTSTATUS NtQuerySymbolicLinkObject(struct nt_thread *t, HANDLE LinkHandle,
                                    UNICODE_STRING *LinkTarget, ULONG *ReturnedLength)
 {
     uint16_t text[NT_NAME_MAX];
-    UNICODE_STRING out;
+    const uint16_t *drive;
+    struct nt_object *hold;
     struct nt_sync *s;
     size_t n = 0;
 
     (void)t;
-    if (!guest_get(&out, LinkTarget))
-        return STATUS_ACCESS_VIOLATION;
+    nt_drive_link_target(LinkHandle, &drive, &n, &hold);
+    if (n) {
+        NTSTATUS found = return_target(LinkTarget, ReturnedLength, drive, n);
+        nt_object_release(hold);
+        return found;
+    }
     NTSTATUS status = nt_sync_get(LinkHandle, &nt_symlink_type, SYMBOLIC_LINK_QUERY, &s);
     if (!NT_SUCCESS(status))
         return status;
@@ -782,14 +804,7 @@ NTSTATUS NtQuerySymbolicLinkObject(struct nt_thread *t, HANDLE LinkHandle,
         nt_session_unlock();
     }
     nt_object_release(&s->object);
-    if (ReturnedLength && !guest_put(ReturnedLength, (ULONG)(n * 2)))
-        return STATUS_ACCESS_VIOLATION;
-    if (n * 2 > out.MaximumLength)
-        return STATUS_BUFFER_TOO_SMALL;
-    out.Length = (USHORT)(n * 2);
-    if (!guest_write(out.Buffer, text, n * 2) || !guest_put(LinkTarget, out))
-        return STATUS_ACCESS_VIOLATION;
-    return STATUS_SUCCESS;
+    return return_target(LinkTarget, ReturnedLength, text, n);
 }
 
 /* The entry of a directory at or behind *index; false at the end. */

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "syscalls/nt/arena.h"
+#include "syscalls/nt/drive.h"
 #include "syscalls/nt/process.h"
 #include "syscalls/nt/thread.h"
 #include "syscalls/nt/thread_state.h"
