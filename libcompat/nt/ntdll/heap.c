@@ -421,9 +421,3 @@ NTSTATUS rtl_process_init(void)
     peb->ProcessHeap = RtlCreateHeap(HEAP_GROWABLE, NULL, 0, 0, NULL, NULL);
     return peb->ProcessHeap ? STATUS_SUCCESS : STATUS_NO_MEMORY;
 }
-
-void rtl_thread_detach(void)
-{
-    fls_thread_detach();
-    heap_thread_detach();
-}
