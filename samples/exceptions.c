@@ -12,7 +12,8 @@
 static CONTEXT back;
 static volatile DWORD caught;
 static volatile ULONG_PTR where;
-static volatile int zero, depth;
+static volatile int zero, depth, endless = -1;
+static volatile int *volatile nowhere = (volatile int *)0x10;
 
 static LONG CALLBACK handler(EXCEPTION_POINTERS *p)
 {
@@ -33,13 +34,13 @@ static __attribute__((noinline)) int deeper(int n)
 
     room[0] = (char)n;
     depth = n;
-    return deeper(n + 1) + room[0];
+    return n == endless ? 0 : deeper(n + 1) + room[0];
 }
 
 static void fault(const char *kind)
 {
     if (!strcmp(kind, "read"))
-        *(volatile int *)0x10 = 1;
+        *nowhere = 1;
     else if (!strcmp(kind, "divide"))
         zero = 1 / zero;
     else if (!strcmp(kind, "stack"))
