@@ -321,7 +321,8 @@ static void place(UNICODE_STRING *us, const struct text *t, uintptr_t *at, size_
     us->Length = (USHORT)bytes;
     us->MaximumLength = (USHORT)(room ? room : bytes + sizeof(uint16_t));
     us->Buffer = (WCHAR *)*at;
-    memcpy(us->Buffer, t->units, bytes);
+    if (bytes)
+        memcpy(us->Buffer, t->units, bytes);
     us->Buffer[t->n] = 0;
     *at += (us->MaximumLength + 15u) & ~15u;
 }

@@ -30,7 +30,7 @@ static PVOID create_failed(ULONG flags, NTSTATUS status)
 
 static ULONG new_cookie(const struct heap *heap)
 {
-    ULONGLONG x = (ULONG_PTR)heap ^ (ULONGLONG)rtl_kuser()->Cookie << 16;
+    ULONGLONG x = (ULONG_PTR)heap ^ (ULONGLONG)__builtin_ia32_rdtsc() << 16;
 
     x ^= __builtin_ia32_rdtsc() * 0x9e3779b97f4a7c15ull;
     x *= 0xbf58476d1ce4e5b9ull;
