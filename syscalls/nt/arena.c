@@ -371,6 +371,16 @@ static void push_free(struct arena *a, uint32_t number)
     free_slots = number + 1;
 }
 
+/* The block may be taken again; the lowest ones are, so that the arena stays small. */
+static void free_block(struct arena *a, uint32_t block)
+{
+    uint32_t hint = atomic_load(&a->block_hint);
+
+    atomic_store(&a->block_owner[block], 0);
+    while (block < hint && !atomic_compare_exchange_weak(&a->block_hint, &hint, block))
+        ;
+}
+
 /* Nobody holds the slot any more. */
 static void drop_share(struct arena *a, uint32_t index)
 {
@@ -390,7 +400,7 @@ static void drop_share(struct arena *a, uint32_t index)
     __atomic_store_n(&s->kind, NT_SLOT_FREE, __ATOMIC_RELEASE);
     if (owner == ORPHAN) {
         if (a->block_shares[block] == 0)
-            atomic_store(&a->block_owner[block], 0);
+            free_block(a, block);
     } else if (owner != 0) {
         atomic_fetch_add(&a->processes[owner - 1].returned, 1);
     }
@@ -412,8 +422,12 @@ static void reap(struct arena *a, uint32_t process)
 
     /* Blocks first, so that no slot goes to the free list of the dead. */
     for (uint32_t b = 0; b < blocks; b++)
-        if (atomic_load(&a->block_owner[b]) == process + 1)
-            atomic_store(&a->block_owner[b], a->block_shares[b] ? ORPHAN : 0);
+        if (atomic_load(&a->block_owner[b]) == process + 1) {
+            if (a->block_shares[b])
+                atomic_store(&a->block_owner[b], ORPHAN);
+            else
+                free_block(a, b);
+        }
     for (uint32_t i = 0; i < top; i++) {
         uint32_t slot = atomic_load(&a->shares[i].slot);
         if (!slot)
@@ -753,6 +767,27 @@ bool nt_arena_join(int fd)
         return false;
     start_exit_slot(a, s);
     return true;
+}
+
+void nt_arena_forget(void)
+{
+    atomic_store(&arena_at, NULL);
+    arena_fd = -1;
+    self = 0;
+    self_reserved = false;
+    self_exit = NULL;
+    free_slots = 0;
+    own_count = 0;
+    robust.ready = false;
+}
+
+void nt_arena_reap(void)
+{
+    if (!arena())
+        return;
+    nt_session_lock();
+    reap_dead(arena());
+    nt_session_unlock();
 }
 
 bool nt_arena_child_new(uint32_t *process, struct nt_slot **exit_slot)

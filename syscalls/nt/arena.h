@@ -107,6 +107,13 @@ bool nt_arena_there(void);
 int nt_arena_fd(void);
 bool nt_arena_join(int fd);
 
+/* In a forked child that is to be a process of its own: forgets what it had as its parent. The
+ * child joins again with the descriptor. */
+void nt_arena_forget(void);
+
+/* Puts right what processes that were killed have left behind; any process may, at any time. */
+void nt_arena_reap(void);
+
 /* The process ends in order: gives everything back and signals its exit slot. alone: no other
  * thread of the process can touch a slot any more. */
 void nt_arena_leave(int32_t exit_status, bool alone);

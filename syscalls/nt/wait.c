@@ -35,7 +35,7 @@ long nt_block(struct nt_thread *t, unsigned events, long number, long a, long b,
 {
     static const _Atomic uint32_t none;
 
-    return nt_block_call(t ? &t->more->events : &none, events, number, a, b, c, d, e, f);
+    return nt_block_call(t && t->more ? &t->more->events : &none, events, number, a, b, c, d, e, f);
 }
 
 bool nt_interrupted(struct nt_thread *t)
@@ -252,6 +252,12 @@ static NTSTATUS wait_loop(struct nt_thread *t, struct wait *w, bool alertable,
         }
         if (r == -EINTR && nt_interrupted(t))
             return STATUS_THREAD_IS_TERMINATING;
+        /* A slice is over: a thread of a process that was killed does not tell by itself. */
+        for (unsigned i = 0; r == -ETIMEDOUT && i < w->n; i++)
+            if (w->slots[i]->kind == NT_SLOT_EXIT && atomic_load(&w->slots[i]->shared)) {
+                nt_arena_reap();
+                break;
+            }
         if (r == -ENOMEM)
             return STATUS_NO_MEMORY;
     }
