@@ -278,8 +278,12 @@ static void thread_ended(struct nt_thread *t)
 
     set_gs(NULL);
     nt_timer_apcs_forget(t);
-    while ((mutant = nt_robust_first_mutant()))
+    while ((mutant = nt_robust_first_mutant())) {
+        bool orphan = (mutant->flags & NT_MUTANT_ORPHAN) != 0;
         nt_slot_mutant_release(mutant, true, &previous);
+        if (orphan)
+            nt_slot_free(mutant);
+    }
     getrusage(RUSAGE_THREAD, &usage);
     free_guest_memory(t);
 
