@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "syscalls/nt/child.h"
 #include "syscalls/nt/dircache.h"
 #include "syscalls/nt/directory.h"
 #include "syscalls/nt/ea.h"
@@ -42,6 +43,7 @@ const struct nt_object_type nt_file_type = {
     .destroy = destroy,
     .last_handle = last_handle,
     .name_of = name_of,
+    .export_to = nt_file_export,
 };
 
 struct nt_file *nt_file_new(const struct nt_file_ops *ops, int fd, ACCESS_MASK access,

@@ -9,7 +9,7 @@
 
 #include "syscalls/gate/nt_offsets.h"
 #include "syscalls/gate/trap.h"
-#include "syscalls/nt/process.h"
+#include "syscalls/nt/process_other.h"
 #include "syscalls/nt/signal.h"
 #include "syscalls/nt/thread.h"
 #include "syscalls/nt/vm.h"
@@ -22,6 +22,10 @@ static void thread_destroy(struct nt_object *o)
 {
     struct nt_thread *t = (struct nt_thread *)o;
 
+    if (t->process) {
+        nt_other_thread_free(t);
+        return;
+    }
     free(t);
 }
 
