@@ -185,6 +185,12 @@ int nt_start(const struct run_options *o, int fd, const char *path)
         return fail(125, "guest libraries", "not found; is compatrun installed completely?");
     snprintf(ntdll_path, sizeof(ntdll_path), "%s/ntdll.dll", nt_system32_dir);
 
+    nt_case_exact = o->case_exact;
+    for (unsigned i = 0; i < o->drive_count; i++)
+        if (!nt_drive_set(o->drives[i][0], o->drives[i] + 2))
+            return fail(125, o->drives[i], strerror(errno));
+    if (o->state && !nt_system_drive_set(o->state, nt_user_name()))
+        return fail(125, o->state, strerror(errno));
     nt_file_init();
     if (o->child >= 0) {
         message = nt_child_take(o->child);
@@ -232,15 +238,8 @@ int nt_start(const struct run_options *o, int fd, const char *path)
     }
     if (!pass_options(o))
         return fail(125, path, "no memory");
-    if (message) {
-        if (message->thread_id) {
-            t->id = message->thread_id;
-            t->teb->ClientId.UniqueThread = (HANDLE)(uintptr_t)t->id;
-            t->teb->RealClientId = t->teb->ClientId;
-        }
+    if (message)
         nt_child_drop(message);
-    }
-    atomic_store(&nt_process_page->thread_id, t->id);
     nt_signal_init();
     if (!trap_init(o->intercept, &why))
         return fail(125, "--intercept", why);

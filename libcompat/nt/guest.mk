@@ -59,7 +59,8 @@ sources_of = $(wildcard $(foreach d,$1 $(SHARED_$1),$(NT)/$(d)/*.c $(NT)/$(d)/*.
 objects_of = $(foreach s,$(sources_of),$(OBJ)/$1/$(basename $(subst /,_,$(patsubst $(srcdir)/%,%,$(s)))).o)
 entry_of = $(if $(filter undefined,$(origin ENTRY_$1)),$(if $(shell grep -ls 'DllMain' $(foreach d,$1 $(SHARED_$1),$(wildcard $(NT)/$(d)/*.c)) /dev/null),DllMain,0),$(ENTRY_$1))
 
-HEADERS := $(wildcard $(srcdir)/abi/nt/*.h $(NT)/include/*.h $(NT)/*/*.h) guest/include/nt_syscalls.h
+# What each source includes is found by the compiler; only generated headers must be there first.
+HEADERS := guest/include/nt_syscalls.h
 
 all: $(DLLS:%=$(OUT)/%.dll) extra
 extra:
@@ -77,10 +78,10 @@ guest/nt_calls.exports: $(srcdir)/tools/gen-calls.awk $(srcdir)/syscalls/nt/call
 
 define DLL_RULES
 $(foreach s,$(call sources_of,$1),
-$(OBJ)/$1/$(basename $(subst /,_,$(patsubst $(srcdir)/%,%,$(s)))).o: $(s) $(HEADERS)
+$(OBJ)/$1/$(basename $(subst /,_,$(patsubst $(srcdir)/%,%,$(s)))).o: $(s) | $(HEADERS)
 	@mkdir -p $$(@D)
 	@echo "  GUEST    $1 $(notdir $(s))"
-	@$(CC64) $(if $(filter %.cpp,$(s)),$$(filter-out -std=gnu17,$(CFLAGS64)) -fno-exceptions -fno-rtti,$(CFLAGS64)) $(CFLAGS_$1) -c -o $$@ $$<
+	@$(CC64) $(if $(filter %.cpp,$(s)),$$(filter-out -std=gnu17,$(CFLAGS64)) -fno-exceptions -fno-rtti,$(CFLAGS64)) $(CFLAGS_$1) -MMD -MP -c -o $$@ $$<
 )
 EXPORTS_$1 := $(foreach d,$1 $(foreach s,$(SHARED_$1),),$(wildcard $(NT)/$(d)/*.exports)) $(wildcard $(NT)/crt/exports-b.$1) $(if $(filter ntdll,$1),guest/nt_calls.exports)
 $(OBJ)/$1.def: $(srcdir)/tools/gen-exports.awk $$(EXPORTS_$1)
@@ -101,3 +102,4 @@ $(OUT)/$1.dll: $(call objects_of,$1) $(OBJ)/$1.def $(foreach l,$(call libs_of,$1
 		-o $$@ $$(filter %.o %.def,$$^) -L$(IMP) $(foreach l,$(call libs_of,$1),-l$(l)) $(LDADD_$1) -lgcc
 endef
 $(foreach d,$(DLLS),$(eval $(call DLL_RULES,$(d))))
+-include $(wildcard $(OBJ)/*/*.d)

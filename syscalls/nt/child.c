@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "syscalls/nt/process.h"
+#include "syscalls/nt/sync.h"
 
 #define PAGE 4096u
 #define LARGEST_MESSAGE 0x10000000u
@@ -116,6 +117,12 @@ void nt_child_wait_start(void)
         syscall(SYS_futex, &nt_process_page->suspended, FUTEX_WAIT, n, NULL, NULL, 0);
 }
 
+struct nt_object *nt_import_slot(const struct nt_export *e)
+{
+    return e->word[0] <= UINT32_MAX && nt_arena_there() ? nt_sync_import((uint32_t)e->word[0])
+                                                        : NULL;
+}
+
 static struct nt_object *import(const struct nt_export *e)
 {
     typedef struct nt_object *(*importer)(const struct nt_export *);
@@ -147,6 +154,14 @@ void nt_child_install_handles(const struct nt_child_message *m)
     const struct nt_child_handle *h =
         (const struct nt_child_handle *)((const char *)m + m->handle_offset);
 
+    if (m->arena_fd >= 0) {
+        fcntl(m->arena_fd, F_SETFD, FD_CLOEXEC);
+        nt_arena_set_process(m->arena_process);
+        if (nt_arena_join(m->arena_fd))
+            atomic_store(&nt_process_page->joined, 1);
+        else
+            nt_warn("the session of the parent process cannot be joined");
+    }
     for (uint32_t i = 0; i < m->handle_count; i++) {
         struct nt_object *o = NULL;
         int earlier = same_as_earlier(h, i);

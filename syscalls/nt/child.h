@@ -22,7 +22,7 @@ struct nt_process_page {
     uint32_t magic;
     uint32_t id;                      /* NT process id */
     uint32_t parent_id;               /* 0: none that is a guest */
-    _Atomic uint32_t thread_id;       /* of the first thread */
+    _Atomic uint32_t joined;          /* the session arena knows the process */
     _Atomic uint32_t suspended;       /* futex: the first thread waits while it is not 0 */
     _Atomic uint32_t exit_state;      /* NT_EXIT_* */
     _Atomic int32_t exit_status;      /* valid with NT_EXIT_SET */
@@ -115,13 +115,13 @@ struct nt_child_handle {
 struct nt_child_message {
     uint32_t magic;
     uint32_t size; /* bytes of the whole message */
-    uint32_t thread_id; /* 0: the child's choice */
+    int32_t arena_fd; /* -1: no session arena */
+    uint32_t arena_process;
     uint32_t handle_count;
     uint32_t handle_offset; /* struct nt_child_handle[] */
     uint32_t console_flags, process_group, debug_flags;
     uint64_t console, input, output, error; /* handle values */
     uint32_t window[9]; /* StartingX .. ShowWindowFlags, in the order of the structure */
-    uint32_t reserved;
     struct nt_child_text text[NT_CHILD_TEXTS];
 };
 

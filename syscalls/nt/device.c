@@ -10,6 +10,7 @@
 
 #include "syscalls/nt/drive.h"
 #include "syscalls/nt/file.h"
+#include "syscalls/nt/ksec.h"
 #include "syscalls/nt/share.h"
 
 char nt_system32_dir[4096];
@@ -156,10 +157,15 @@ void nt_file_init(void)
         return;
     done = true;
     nt_device_add(&null_device);
+    nt_attributes_init();
+    nt_device_add(&nt_ksec_device);
     /* A reader that goes away is a status, not a signal. */
     signal(SIGPIPE, SIG_IGN);
     if (nt_system32_dir[0])
         nt_system32_dir_set(nt_system32_dir, NULL);
+    /* Without a place for it, C: cannot be written; that is no reason not to run. */
+    if (!nt_system_drive_path())
+        nt_system_drive_set(NULL, nt_user_name());
 }
 
 bool nt_dos_path_of_host(const char *host, char *dos, size_t size)

@@ -4,8 +4,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "syscalls/nt/arena.h"
+#include "syscalls/nt/drive.h"
 #include "syscalls/nt/process_other.h"
 #include "syscalls/nt/thread.h"
+#include "syscalls/nt/thread_state.h"
 #include "nt_handlers.h"
 
 struct nt_process nt_process;
@@ -47,6 +50,7 @@ void nt_exit_process_as(NTSTATUS status, int host_status)
     if (nt_process_page)
         nt_process_page_exit(nt_process_page, status);
     nt_handle_close_all();
+    nt_arena_leave(status, nt_thread_count() <= 1);
     _exit(host_status);
 }
 

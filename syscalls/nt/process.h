@@ -28,7 +28,7 @@ NTSTATUS nt_process_set_other(struct nt_object *o, ULONG class, const void *in, 
 /* Of nt_process_type (process_other.c). */
 void nt_process_destroy(struct nt_object *o);
 void nt_process_last_handle(struct nt_object *o);
-extern const struct nt_wait_ops nt_process_wait_ops __attribute__((weak));
+extern const struct nt_wait_ops nt_process_wait_ops;
 
 /* NtDuplicateObject where one of the processes is not this one. */
 NTSTATUS nt_process_duplicate_remote(HANDLE source_process, HANDLE source, HANDLE target_process,

@@ -21,6 +21,7 @@
 #include "syscalls/nt/native.h"
 #include "syscalls/nt/process_other.h"
 #include "syscalls/nt/section.h"
+#include "syscalls/nt/sync.h"
 #include "syscalls/nt/thread.h"
 #include "nt_handlers.h"
 
@@ -67,6 +68,9 @@ struct creation {
     char path[PATH_MAX];
     bool native;
     SECTION_IMAGE_INFORMATION info;
+    bool has_arena;
+    uint32_t arena_process; /* the child's number */
+    struct nt_slot *arena_exit;
     int directory; /* descriptor, -1 */
     struct nt_child_handle *handles;
     struct nt_object **held; /* one reference for each handle */
@@ -392,8 +396,16 @@ static NTSTATUS add_handle(struct creation *c, HANDLE h, struct nt_object *o, AC
     for (size_t i = 0; i < c->handle_n; i++)
         if (c->handles[i].value == row.value)
             return STATUS_SUCCESS;
-    if (!o->type->export_to || !o->type->export_to(o, &row.what))
-        return STATUS_SUCCESS; /* it has no form outside this process */
+    if (o->type->export_to) {
+        if (!o->type->export_to(o, &row.what))
+            return STATUS_SUCCESS; /* it has no form outside this process */
+    } else {
+        uint32_t slot;
+        if (c->native || !c->has_arena || !nt_sync_export(o, c->arena_process, &slot))
+            return STATUS_SUCCESS;
+        row.what.kind = NT_TRAVEL_SLOT;
+        row.what.word[0] = slot;
+    }
     if (c->handle_n == c->handle_room) {
         size_t room = c->handle_room * 2 + 16;
         void *handles = realloc(c->handles, room * sizeof(*c->handles));
@@ -487,7 +499,7 @@ static size_t aligned(size_t n)
     return (n + 7) & ~(size_t)7;
 }
 
-static NTSTATUS write_message(const struct creation *c, int fd, uint32_t thread_id)
+static NTSTATUS write_message(const struct creation *c, int fd)
 {
     size_t size = aligned(sizeof(struct nt_child_message)), at;
     const RTL_USER_PROCESS_PARAMETERS *p = &c->parameters;
@@ -502,7 +514,8 @@ static NTSTATUS write_message(const struct creation *c, int fd, uint32_t thread_
     struct nt_child_message *m = (struct nt_child_message *)bytes;
     m->magic = NT_CHILD_MAGIC;
     m->size = (uint32_t)size;
-    m->thread_id = thread_id;
+    m->arena_fd = c->has_arena ? nt_arena_fd() : -1;
+    m->arena_process = c->arena_process;
     m->handle_count = (uint32_t)c->handle_n;
     m->handle_offset = (uint32_t)at;
     if (c->handle_n)
@@ -629,6 +642,8 @@ static NTSTATUS spawn(struct creation *c, int memfd, int *pid)
                                                      c->handles[i].what.fd);
     if (!error && !c->native)
         error = posix_spawn_file_actions_adddup2(&actions, memfd, memfd);
+    if (!error && c->has_arena)
+        error = posix_spawn_file_actions_adddup2(&actions, nt_arena_fd(), nt_arena_fd());
     if (!error && !c->native && nt_child_trace_fd >= 0)
         error = posix_spawn_file_actions_adddup2(&actions, nt_child_trace_fd, nt_child_trace_fd);
     if (!error && c->directory >= 0)
@@ -657,8 +672,7 @@ static NTSTATUS spawn(struct creation *c, int memfd, int *pid)
 }
 
 /* The child is there in *out, with its page. */
-static NTSTATUS start(struct creation *c, bool suspended, struct nt_other **out,
-                      uint32_t *thread_id)
+static NTSTATUS start(struct creation *c, bool suspended, struct nt_other **out)
 {
     int memfd = -1, pid, pidfd;
     NTSTATUS status = STATUS_SUCCESS;
@@ -670,11 +684,10 @@ static NTSTATUS start(struct creation *c, bool suspended, struct nt_other **out,
             return nt_status_of_errno(errno);
     }
     struct nt_process_page *page = make_page(c, memfd, suspended);
-    *thread_id = nt_child_thread_id ? nt_child_thread_id() : 0;
     if (!page)
         status = STATUS_NO_MEMORY;
     else if (!c->native)
-        status = write_message(c, memfd, *thread_id);
+        status = write_message(c, memfd);
     if (NT_SUCCESS(status))
         status = nt_job_before_start(c->jobs, c->job_n);
     if (NT_SUCCESS(status))
@@ -687,8 +700,6 @@ static NTSTATUS start(struct creation *c, bool suspended, struct nt_other **out,
         return status;
     }
     page->id = (uint32_t)pid * 4;
-    if (!*thread_id)
-        *thread_id = page->id + 4;
     pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
     *out = pidfd >= 0 ? nt_other_child(pid, pidfd, page, c->native) : NULL;
     if (!*out) {
@@ -700,11 +711,19 @@ static NTSTATUS start(struct creation *c, bool suspended, struct nt_other **out,
         munmap(page, PAGE);
         return STATUS_INSUFFICIENT_RESOURCES;
     }
+    if (c->has_arena) {
+        (*out)->arena_process = c->arena_process + 1;
+        c->has_arena = false; /* the process object looks after it from here */
+    }
     return STATUS_SUCCESS;
 }
 
 static void free_creation(struct creation *c)
 {
+    if (c->has_arena)
+        nt_arena_child_failed(c->arena_process, STATUS_UNSUCCESSFUL);
+    if (c->arena_exit)
+        nt_slot_free(c->arena_exit);
     free(c->image_name.bytes);
     for (int i = 0; i < NT_CHILD_TEXTS; i++)
         free(c->text[i].bytes);
@@ -733,11 +752,12 @@ static uint32_t inherit_attribute(const OBJECT_ATTRIBUTES *guest, bool *ok)
 }
 
 /* Stores what the caller wants to know; on a bad pointer nothing is left but a dead child. */
-static NTSTATUS hand_out(const struct creation *c, struct nt_other *p, uint32_t thread_id,
+static NTSTATUS hand_out(const struct creation *c, struct nt_other *p,
                          ACCESS_MASK process_access, ACCESS_MASK thread_access,
                          uint32_t process_attributes, uint32_t thread_attributes,
                          HANDLE *process_out, HANDLE *thread_out)
 {
+    uint32_t thread_id = nt_first_thread_id((uint32_t)p->pid * 4);
     CLIENT_ID id = {(HANDLE)((uintptr_t)p->pid * 4), (HANDLE)(uintptr_t)thread_id};
     HANDLE process = NULL, thread = NULL;
     struct nt_thread *t = nt_other_thread_new(p, thread_id);
@@ -775,7 +795,6 @@ NTSTATUS NtCreateUserProcess(struct nt_thread *t, HANDLE *ProcessHandle, HANDLE 
 {
     struct creation *c = calloc(1, sizeof(*c));
     struct nt_other *p = NULL;
-    uint32_t thread_id = 0;
     ULONG state = PsCreateInitialState;
     PS_CREATE_INFO info;
     bool ok = true;
@@ -797,6 +816,9 @@ NTSTATUS NtCreateUserProcess(struct nt_thread *t, HANDLE *ProcessHandle, HANDLE 
         status = check_image(c, &state);
     if (NT_SUCCESS(status)) {
         c->directory = open_directory(c);
+        /* Guests of one family share their named objects. */
+        c->has_arena = !c->native && nt_arena_fd() >= 0 &&
+                       nt_arena_child_new(&c->arena_process, &c->arena_exit);
         status = collect_handles(c, ProcessFlags & CREATE_INHERIT_HANDLES);
     }
     bool suspended = ThreadFlags & THREAD_CREATE_FLAGS_CREATE_SUSPENDED;
@@ -806,11 +828,11 @@ NTSTATUS NtCreateUserProcess(struct nt_thread *t, HANDLE *ProcessHandle, HANDLE 
         status = nt_job_inherit(c->jobs, &c->job_n, sizeof(c->jobs) / sizeof(c->jobs[0]),
                                 ProcessFlags & CREATE_BREAKAWAY);
     if (NT_SUCCESS(status))
-        status = start(c, suspended, &p, &thread_id);
+        status = start(c, suspended, &p);
     if (NT_SUCCESS(status)) {
         status = nt_job_started(c->jobs, c->job_n, p);
         if (NT_SUCCESS(status))
-            status = hand_out(c, p, thread_id, ProcessDesiredAccess, ThreadDesiredAccess,
+            status = hand_out(c, p, ProcessDesiredAccess, ThreadDesiredAccess,
                               process_attributes, thread_attributes, ProcessHandle, ThreadHandle);
         else
             nt_other_terminate(p, status);

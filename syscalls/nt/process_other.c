@@ -22,7 +22,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "syscalls/nt/slot.h"
+#include "syscalls/nt/system.h"
 #include "syscalls/nt/thread.h"
+#include "syscalls/nt/wait.h"
 #include "nt_handlers.h"
 
 #define PAGE 4096u
@@ -86,8 +89,8 @@ void nt_process_destroy(struct nt_object *o)
         *link = p->next;
     pthread_mutex_unlock(&lock);
     nt_async_end(&p->watch);
-    if (nt_process_slot_free)
-        nt_process_slot_free(p);
+    if (p->slot)
+        nt_slot_free(p->slot);
     if (p->pidfd >= 0)
         close(p->pidfd);
     if (p->page)
@@ -166,8 +169,10 @@ bool nt_other_exited(struct nt_other *p)
     if (now) {
         p->exited = true;
         p->exit_time = nt_system_time();
-        if (p->slot && nt_process_slot_set)
-            nt_process_slot_set(p);
+        if (p->slot)
+            nt_slot_event_set(p->slot);
+        if (p->arena_process && !atomic_load(&p->page->joined))
+            nt_arena_child_failed(p->arena_process - 1, p->exit_status);
     }
     exited = p->exited;
     pthread_mutex_unlock(&p->lock);
@@ -206,6 +211,24 @@ void nt_other_watch(struct nt_other *p)
         nt_object_release(&p->object);
     }
 }
+
+struct nt_slot *nt_process_slot(struct nt_object *o)
+{
+    struct nt_other *p = nt_other_of(o);
+
+    if (!p)
+        return nt_arena_need() ? nt_arena_exit_slot() : NULL;
+    pthread_mutex_lock(&p->lock);
+    if (!p->slot)
+        p->slot = nt_slot_event_new(true, p->exited);
+    struct nt_slot *s = p->slot;
+    pthread_mutex_unlock(&p->lock);
+    if (s && !nt_other_exited(p))
+        nt_other_watch(p);
+    return s;
+}
+
+const struct nt_wait_ops nt_process_wait_ops = {nt_process_slot};
 
 void nt_process_last_handle(struct nt_object *o)
 {
@@ -339,7 +362,7 @@ void nt_other_thread_free(struct nt_thread *t)
     free(t);
 }
 
-NTSTATUS nt_other_thread_resume(struct nt_thread *t, ULONG *previous)
+ULONG nt_other_thread_resume(struct nt_thread *t)
 {
     struct nt_process_page *page = nt_other_of(t->process)->page;
     uint32_t n = atomic_load(&page->suspended);
@@ -348,8 +371,7 @@ NTSTATUS nt_other_thread_resume(struct nt_thread *t, ULONG *previous)
         ;
     if (n == 1)
         syscall(SYS_futex, &page->suspended, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
-    *previous = n;
-    return STATUS_SUCCESS;
+    return n;
 }
 
 NTSTATUS nt_other_thread_suspend(struct nt_thread *t, ULONG *previous)
@@ -361,6 +383,25 @@ NTSTATUS nt_other_thread_suspend(struct nt_thread *t, ULONG *previous)
         ;
     *previous = n;
     return n ? STATUS_SUCCESS : STATUS_NOT_SUPPORTED;
+}
+
+NTSTATUS nt_other_thread_terminate(struct nt_thread *t, NTSTATUS status)
+{
+    struct nt_other *p = nt_other_of(t->process);
+
+    if (nt_other_exited(p))
+        return STATUS_SUCCESS;
+    /* Before it starts it is the only one, and the process ends with it. */
+    return atomic_load(&p->page->suspended) ? nt_other_terminate(p, status) : STATUS_NOT_SUPPORTED;
+}
+
+NTSTATUS nt_other_stop(struct nt_other *p, bool stop)
+{
+    if (nt_other_exited(p))
+        return STATUS_PROCESS_IS_TERMINATING;
+    if (syscall(SYS_pidfd_send_signal, p->pidfd, stop ? SIGSTOP : SIGCONT, NULL, 0) != 0)
+        return nt_status_of_errno(errno);
+    return STATUS_SUCCESS;
 }
 
 /* ---- Questions ---- */
@@ -394,6 +435,34 @@ static NTSTATUS answer_string(const uint16_t *text, ULONG bytes, void *out, ULON
         !guest_write((char *)us.Buffer + bytes, &zero, 2))
         return STATUS_ACCESS_VIOLATION;
     return STATUS_SUCCESS;
+}
+
+NTSTATUS nt_other_thread_query(struct nt_thread *t, ULONG class, void *out, ULONG n,
+                               ULONG *returned)
+{
+    struct nt_other *p = nt_other_of(t->process);
+
+    switch (class) {
+    case ThreadBasicInformation: {
+        THREAD_BASIC_INFORMATION i = {
+            .ExitStatus = nt_other_exited(p) ? p->exit_status : STATUS_PENDING,
+            .ClientId = {(HANDLE)((uintptr_t)p->pid * 4), (HANDLE)(uintptr_t)t->id},
+            .AffinityMask = nt_affinity_mask(),
+            .Priority = 8,
+        };
+        return answer(&i, sizeof(i), out, n, returned);
+    }
+    case ThreadIsTerminated: {
+        ULONG ended = nt_other_exited(p);
+        return answer(&ended, sizeof(ended), out, n, returned);
+    }
+    case ThreadSuspendCount: {
+        ULONG count = atomic_load(&p->page->suspended);
+        return answer(&count, sizeof(count), out, n, returned);
+    }
+    default:
+        return STATUS_NOT_SUPPORTED;
+    }
 }
 
 /* The text of a file in /proc/PID, terminated. */

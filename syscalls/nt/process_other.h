@@ -23,6 +23,7 @@ struct nt_other {
     bool exited;
     NTSTATUS exit_status;
     int64_t exit_time, kernel_time, user_time; /* 100 ns; times of children only */
+    uint32_t arena_process; /* number in the session arena + 1, until it is known to have joined */
     struct nt_async watch;
     bool watching;
     struct nt_slot *slot; /* what waits wait for; made by the first */
@@ -43,12 +44,14 @@ NTSTATUS nt_other_terminate(struct nt_other *p, NTSTATUS status);
 /* Has the I/O thread look for its end. */
 void nt_other_watch(struct nt_other *p);
 
-/* Between waits and the end of a process (process_wait.c); NULL while there are no waits. */
-void nt_process_slot_set(struct nt_other *p) __attribute__((weak)); /* under p->lock */
-void nt_process_slot_free(struct nt_other *p) __attribute__((weak));
+/* What waits on a process wait for; NULL without memory. */
+struct nt_slot *nt_process_slot(struct nt_object *o);
 
-/* A thread id, unique in the session, for a child's first thread; NULL: children choose. */
-uint32_t nt_child_thread_id(void) __attribute__((weak));
+/* The first thread's id follows from the process's. */
+static inline uint32_t nt_first_thread_id(uint32_t process_id)
+{
+    return 0x02000000u + process_id;
+}
 
 /* The object of a process id, with a reference. STATUS_INVALID_CID. */
 NTSTATUS nt_process_of_id(uint64_t id, struct nt_object **o);
@@ -56,9 +59,15 @@ NTSTATUS nt_process_of_id(uint64_t id, struct nt_object **o);
 /* The first thread of another process, as a thread object (nt_thread.process is set). */
 struct nt_thread *nt_other_thread_new(struct nt_other *p, uint32_t thread_id);
 void nt_other_thread_free(struct nt_thread *t);
-/* NtResumeThread and NtSuspendThread on it: a thread that has not started yet. previous: the
- * count before. STATUS_NOT_SUPPORTED: to suspend one that runs. */
-NTSTATUS nt_other_thread_resume(struct nt_thread *t, ULONG *previous);
+/* NtResumeThread and NtSuspendThread on it, for as long as it has not started: later there is
+ * nothing to resume, and STATUS_NOT_SUPPORTED for suspending and ending. The count before. */
+ULONG nt_other_thread_resume(struct nt_thread *t);
 NTSTATUS nt_other_thread_suspend(struct nt_thread *t, ULONG *previous);
+NTSTATUS nt_other_thread_terminate(struct nt_thread *t, NTSTATUS status);
+NTSTATUS nt_other_thread_query(struct nt_thread *t, ULONG class, void *out, ULONG n,
+                               ULONG *returned);
+
+/* NtSuspendProcess and NtResumeProcess. */
+NTSTATUS nt_other_stop(struct nt_other *p, bool stop);
 
 #endif

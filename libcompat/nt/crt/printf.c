@@ -95,20 +95,18 @@ PUT_MEMORY(put_wide_memory, wchar_t)
         result = FORMAT_FN(&sink, options, format, loc, args);                                     \
         if (!out)                                                                                  \
             return result;                                                                         \
-        if (options & (FMT_LEGACY_TERMINATION | FMT_STANDARD_SNPRINTF)) {                          \
-            if (room)                                                                              \
-                out[result < 0                   ? 0                                               \
-                    : (size_t)result < room ? (size_t)result                                       \
-                                            : room - 1] = 0;                                       \
-            if (options & FMT_LEGACY_TERMINATION && result >= 0 && (size_t)result >= room)         \
+        if (options & FMT_LEGACY_TERMINATION) {                                                    \
+            /* The oldest rule: no terminator where the text just fits or does not. */             \
+            if (result < 0 || (size_t)result > room)                                               \
                 return -1;                                                                         \
+            if ((size_t)result < room)                                                             \
+                out[result] = 0;                                                                   \
             return result;                                                                         \
         }                                                                                          \
-        /* The old counted functions: no terminator when the text just fits or does not. */       \
-        if (result < 0 || (size_t)result > room)                                                   \
+        if (room)                                                                                  \
+            out[result < 0 ? 0 : (size_t)result < room ? (size_t)result : room - 1] = 0;           \
+        if (!(options & FMT_STANDARD_SNPRINTF) && result >= 0 && (size_t)result >= room)           \
             return -1;                                                                             \
-        if ((size_t)result < room)                                                                 \
-            out[result] = 0;                                                                       \
         return result;                                                                             \
     }                                                                                              \
                                                                                                    \

@@ -160,8 +160,8 @@ MEMORY(sprintf_s,   vsprintf_s,   char,    ROOM(char),    PLAIN(crt_vsprintf_s, 
 MEMORY(swprintf_s,  vswprintf_s,  wchar_t, ROOM(wchar_t), PLAIN(crt_vswprintf_s, 0))
 MEMORY(_sprintf_p,  _vsprintf_p,  char,    ROOM(char),    PLAIN(crt_vsprintf_s, FMT_POSITIONAL))
 MEMORY(_swprintf_p, _vswprintf_p, wchar_t, ROOM(wchar_t), PLAIN(crt_vswprintf_s, FMT_POSITIONAL))
-MEMORY(_snprintf,   _vsnprintf,   char,    ROOM(char),    PLAIN(crt_vsprintf, 0))
-MEMORY(_snwprintf,  _vsnwprintf,  wchar_t, ROOM(wchar_t), PLAIN(crt_vswprintf, 0))
+MEMORY(_snprintf,   _vsnprintf,   char,    ROOM(char),    PLAIN(crt_vsprintf, FMT_LEGACY_TERMINATION))
+MEMORY(_snwprintf,  _vsnwprintf,  wchar_t, ROOM(wchar_t), PLAIN(crt_vswprintf, FMT_LEGACY_TERMINATION))
 MEMORY(_snprintf_c, _vsnprintf_c, char,    ROOM(char),    PLAIN(crt_vsprintf, 0))
 MEMORY(_swprintf_c, _vswprintf_c, wchar_t, ROOM(wchar_t), PLAIN(crt_vswprintf, 0))
 MEMORY(_snprintf_s, _vsnprintf_s, char,    MOST(char),    COUNTED(crt_vsnprintf_s, 0))
@@ -177,8 +177,8 @@ MEMORY_L(_sprintf_s_l,   _vsprintf_s_l,   char,    ROOM(char),    PLAIN(crt_vspr
 MEMORY_L(_swprintf_s_l,  _vswprintf_s_l,  wchar_t, ROOM(wchar_t), PLAIN(crt_vswprintf_s, 0))
 MEMORY_L(_sprintf_p_l,   _vsprintf_p_l,   char,    ROOM(char),    PLAIN(crt_vsprintf_s, FMT_POSITIONAL))
 MEMORY_L(_swprintf_p_l,  _vswprintf_p_l,  wchar_t, ROOM(wchar_t), PLAIN(crt_vswprintf_s, FMT_POSITIONAL))
-MEMORY_L(_snprintf_l,    _vsnprintf_l,    char,    ROOM(char),    PLAIN(crt_vsprintf, 0))
-MEMORY_L(_snwprintf_l,   _vsnwprintf_l,   wchar_t, ROOM(wchar_t), PLAIN(crt_vswprintf, 0))
+MEMORY_L(_snprintf_l,    _vsnprintf_l,    char,    ROOM(char),    PLAIN(crt_vsprintf, FMT_LEGACY_TERMINATION))
+MEMORY_L(_snwprintf_l,   _vsnwprintf_l,   wchar_t, ROOM(wchar_t), PLAIN(crt_vswprintf, FMT_LEGACY_TERMINATION))
 MEMORY_L(_snprintf_c_l,  _vsnprintf_c_l,  char,    ROOM(char),    PLAIN(crt_vsprintf, 0))
 MEMORY_L(_swprintf_c_l,  _vswprintf_c_l,  wchar_t, ROOM(wchar_t), PLAIN(crt_vswprintf, 0))
 MEMORY_L(_snprintf_s_l,  _vsnprintf_s_l,  char,    MOST(char),    COUNTED(crt_vsnprintf_s, 0))
@@ -191,5 +191,5 @@ MEMORY_L(_scwprintf_p_l, _vscwprintf_p_l, wchar_t, NOTHING,       LENGTH(crt_vsw
 
 int vsnprintf(char *out, size_t room, const char *format, va_list args)
 {
-    return crt_vsprintf(FMT_DEFAULT, out, room, format, NULL, args);
+    return crt_vsprintf(FMT_DEFAULT | FMT_LEGACY_TERMINATION, out, room, format, NULL, args);
 }

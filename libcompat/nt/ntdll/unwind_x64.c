@@ -70,16 +70,19 @@ static const struct unwind_info *unwind_info(const struct eh_function *function)
 {
     ULONG rva = function->entry->UnwindData;
     const struct unwind_info *info = (const void *)(function->base + rva);
-    ULONG size = function->image_size;
+    ULONG size = function->image_size, need;
 
     if (rva & 3 || (size && (rva > size || size - rva < sizeof(*info))))
         return NULL;
     if (info->version != 1 && info->version != 2)
         return NULL;
     /* the codes, and after them a handler address or a chained entry */
-    if (size && size - rva < sizeof(*info) + info->count * 2u)
-        return NULL;
-    return info;
+    need = sizeof(*info) + ((info->count + 1u) & ~1u) * 2;
+    if (info->flags & UNW_FLAG_CHAININFO)
+        need += sizeof(RUNTIME_FUNCTION);
+    else if (info->flags)
+        need += sizeof(ULONG);
+    return size && size - rva < need ? NULL : info;
 }
 
 static const void *after_codes(const struct unwind_info *info)
