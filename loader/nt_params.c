@@ -188,16 +188,6 @@ static void setf(struct variables *v, bool replace, const char *format, ...)
     free(s);
 }
 
-static const char *user_name(void)
-{
-    const char *name = getenv("USER");
-
-    if (name && *name && !strchr(name, '/') && !strchr(name, '\\'))
-        return name;
-    /* Not getpwuid: it may open network name services, for a name that hardly matters. */
-    return geteuid() == 0 ? "root" : "user";
-}
-
 /* PATH=/usr/bin:... -> C:\windows\system32;...;Z:\usr\bin;... */
 static char *guest_path(const char *host)
 {
@@ -239,7 +229,7 @@ static int compare_variables(const void *a, const void *b)
 static void make_environment(struct text *t, const struct run_options *o)
 {
     struct variables v = {0};
-    const char *user = user_name(), *tmp = getenv("TMPDIR");
+    const char *user = nt_user_name(), *tmp = getenv("TMPDIR");
     char host[256] = "LOCALHOST", dos[PATH_MAX + 8];
 
     for (char **e = environ; !o->clean_env && *e; e++) {
@@ -321,7 +311,8 @@ static void place(UNICODE_STRING *us, const struct text *t, uintptr_t *at, size_
     us->Length = (USHORT)bytes;
     us->MaximumLength = (USHORT)(room ? room : bytes + sizeof(uint16_t));
     us->Buffer = (WCHAR *)*at;
-    memcpy(us->Buffer, t->units, bytes);
+    if (bytes)
+        memcpy(us->Buffer, t->units, bytes);
     us->Buffer[t->n] = 0;
     *at += (us->MaximumLength + 15u) & ~15u;
 }

@@ -122,6 +122,12 @@ int nt_start(const struct run_options *o, int fd, const char *path)
         return fail(125, "guest libraries", "not found; is compatrun installed completely?");
     snprintf(ntdll_path, sizeof(ntdll_path), "%s/ntdll.dll", nt_system32_dir);
 
+    nt_case_exact = o->case_exact;
+    for (unsigned i = 0; i < o->drive_count; i++)
+        if (!nt_drive_set(o->drives[i][0], o->drives[i] + 2))
+            return fail(125, o->drives[i], strerror(errno));
+    if (o->state && !nt_system_drive_set(o->state, nt_user_name()))
+        return fail(125, o->state, strerror(errno));
     nt_file_init();
 
     result = map_program(fd, path, &program, &nt_process.image_base);

@@ -56,6 +56,8 @@
 	.text
 	.globl	nt_gate_entry_read
 	.hidden	nt_gate_entry_read
+	.globl	nt_gate_entry_saved, nt_gate_entry_done
+	.hidden	nt_gate_entry_saved, nt_gate_entry_done
 	.globl	nt_gate_entry, nt_gate_raw_entry, nt_gate_exit_begin, nt_gate_exit_end
 	.globl	nt_gate_exit_check, nt_gate_enter_guest, nt_gate_leave_guest
 	.hidden	nt_gate_entry, nt_gate_raw_entry, nt_gate_exit_begin, nt_gate_exit_end
@@ -82,6 +84,7 @@ nt_gate_entry_read:
 	leaq	8(%rsp), %rcx
 	movq	%rcx, F_RSP(%r11)
 	movl	$1, F_DIRECT(%r11)
+nt_gate_entry_saved:
 1:	movq	%rbx, F_RBX(%r11)
 	movq	%rbp, F_RBP(%r11)
 	movq	%rsi, F_RSI(%r11)
@@ -110,6 +113,7 @@ nt_gate_entry_read:
 	movq	%r9, F_ARGS+24(%r11)
 	movl	$0, F_RESTORE(%r11)
 	movq	%r11, %rsp
+nt_gate_entry_done:
 	cld
 	ldmxcsr	host_mxcsr(%rip)
 	movq	%r11, %rsi

@@ -5,6 +5,7 @@
  * have, and the creation time that the host knows.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,6 +40,14 @@ struct remembered {
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards the list */
 static struct remembered *memory;
 static unsigned memory_count; /* atomic for the quick test */
+
+static mode_t file_mask = 022; /* set at start-up */
+
+void nt_attributes_init(void)
+{
+    file_mask = umask(0);
+    umask(file_mask);
+}
 
 static bool recall(const struct stat *st, struct stored *stored)
 {
@@ -174,14 +183,25 @@ uint32_t nt_attributes_of(int fd, bool path_only, const struct stat *st, int64_t
 
 uint32_t nt_attributes_at(int dir, const char *name, const struct stat *st, int64_t *creation)
 {
-    char text[TEXT], path[32 + NAME_MAX + 2];
+    char text[TEXT], path[PATH_MAX];
 
     if (S_ISLNK(st->st_mode))
         return link_attributes(nt_link_to_directory(dir, name));
     if (!S_ISREG(st->st_mode) && !S_ISDIR(st->st_mode))
         return FILE_ATTRIBUTE_NORMAL;
-    snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", dir, name);
-    struct stored stored = parse(st, lgetxattr(path, XATTR, text, sizeof(text) - 1), text);
+    ssize_t n = -1;
+    if ((size_t)snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", dir, name) < sizeof(path)) {
+        n = lgetxattr(path, XATTR, text, sizeof(text) - 1);
+    } else {
+        /* By way of a descriptor, when the path is at the host's limit. */
+        int fd = openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+        if (fd >= 0) {
+            proc_path(fd, path);
+            n = getxattr(path, XATTR, text, sizeof(text) - 1);
+            close(fd);
+        }
+    }
+    struct stored stored = parse(st, n, text);
     if (creation && stored.creation)
         *creation = stored.creation;
     return combine(st, &stored);
@@ -227,10 +247,8 @@ NTSTATUS nt_attributes_set(int fd, bool path_only, const struct stat *st, uint32
     proc_path(fd, path);
     /* While the file is writable, so that the xattr can be. */
     if (change_mode && !readonly) {
-        mode_t mask = umask(0);
-        umask(mask);
         /* Write permission comes back for those who may read, as the umask allows. */
-        mode |= 0200u | ((mode >> 1 & 0222u) & ~mask);
+        mode |= 0200u | ((mode >> 1 & 0222u) & ~file_mask);
         if ((path_only ? chmod(path, mode) : fchmod(fd, mode)) != 0)
             return nt_status_of_errno(errno);
     }

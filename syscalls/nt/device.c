@@ -161,12 +161,16 @@ void nt_file_init(void)
         return;
     done = true;
     nt_device_add(&null_device);
+    nt_attributes_init();
     nt_device_add(&nt_ksec_device);
     nt_console_init();
     /* A reader that goes away is a status, not a signal. */
     signal(SIGPIPE, SIG_IGN);
     if (nt_system32_dir[0])
         nt_system32_dir_set(nt_system32_dir, NULL);
+    /* Without a place for it, C: cannot be written; that is no reason not to run. */
+    if (!nt_system_drive_path())
+        nt_system_drive_set(NULL, nt_user_name());
 }
 
 bool nt_dos_path_of_host(const char *host, char *dos, size_t size)

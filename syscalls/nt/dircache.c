@@ -26,9 +26,9 @@ struct listing {
     struct listing *next; /* most recently used first */
     uint64_t dev, ino;
     struct timespec mtime, ctime;
-    bool settled;      /* read late enough after its last change */
-    bool carried;      /* has entries that were added, not read */
-    unsigned added;    /* since the last full reading */
+    bool settled;   /* read late enough after its last change */
+    bool carried;   /* has entries that were added, not read */
+    unsigned added; /* since the last full reading */
     uint32_t count, room, names_used, names_room, buckets;
     struct entry *entries;
     uint32_t *bucket, *alias_bucket;
@@ -139,8 +139,8 @@ static bool recently_changed(const struct stat *st)
 
     clock_gettime(CLOCK_REALTIME_COARSE, &now);
     clock_getres(CLOCK_REALTIME_COARSE, &step);
-    int64_t age = (int64_t)(now.tv_sec - st->st_ctim.tv_sec) * 1000000000 + now.tv_nsec -
-                  st->st_ctim.tv_nsec;
+    int64_t age =
+        (int64_t)(now.tv_sec - st->st_ctim.tv_sec) * 1000000000 + now.tv_nsec - st->st_ctim.tv_nsec;
     int64_t margin = 2 * (step.tv_sec * 1000000000 + step.tv_nsec);
     return age <= margin;
 }
@@ -301,8 +301,7 @@ static bool usable(const struct listing *l, const struct stat *st)
     return l->carried ? l->added <= l->count / 3 + 64 && recently_changed(st) : l->settled;
 }
 
-int nt_dircache_find(int dir, const uint16_t *name, size_t n, bool aliases,
-                     char host[NAME_MAX + 1])
+int nt_dircache_find(int dir, const uint16_t *name, size_t n, bool aliases, char host[NAME_MAX + 1])
 {
     struct stat st;
     struct listing *l;
@@ -336,8 +335,6 @@ void nt_dircache_before(int dir, struct nt_dircache_note *note)
     struct stat st;
 
     note->valid = false;
-    if (!__atomic_load_n(&listings, __ATOMIC_RELAXED)) /* a race only costs a reading */
-        return;
     if (fstat(dir, &st) != 0)
         return;
     note->dev = st.st_dev;

@@ -450,10 +450,9 @@ static NTSTATUS get_scan(struct nt_file *f, bool restart, const uint16_t *patter
 }
 
 NTSTATUS NtQueryDirectoryFileEx(struct nt_thread *t, HANDLE FileHandle, HANDLE Event,
-                                PVOID ApcRoutine, PVOID ApcContext,
-                                IO_STATUS_BLOCK *IoStatusBlock, void *FileInformation, ULONG Length,
-                                ULONG FileInformationClass, ULONG QueryFlags,
-                                const UNICODE_STRING *FileName)
+                                PVOID ApcRoutine, PVOID ApcContext, IO_STATUS_BLOCK *IoStatusBlock,
+                                void *FileInformation, ULONG Length, ULONG FileInformationClass,
+                                ULONG QueryFlags, const UNICODE_STRING *FileName)
 {
     uint16_t pattern[NT_PATTERN_UNITS];
     struct nt_dir_scan *scan;

@@ -4,6 +4,7 @@
 #include "syscalls/gate/nt_offsets.h"
 #include "syscalls/nt/nt.h"
 #include "syscalls/nt/thread.h"
+#include "syscalls/nt/thread_state.h"
 #include "syscalls/nt/trace.h"
 
 _Static_assert(offsetof(struct nt_thread, frame) == T_FRAME, "nt_offsets.h");
@@ -76,45 +77,70 @@ void nt_context_of_frame(const struct nt_frame *f, CONTEXT *c)
         __builtin_memcpy(&c->FltSave.XmmRegisters[6 + i], f->xmm[i], 16);
 }
 
-void nt_frame_set_context(struct nt_frame *f, const CONTEXT *from)
+void nt_context_merge(CONTEXT *to, const CONTEXT *from)
 {
-    CONTEXT now, *to = &f->restore_context;
     const DWORD integer = CONTEXT_INTEGER & ~CONTEXT_AMD64;
     const DWORD control = CONTEXT_CONTROL & ~CONTEXT_AMD64;
     const DWORD floating = CONTEXT_FLOATING_POINT & ~CONTEXT_AMD64;
 
-    nt_context_of_frame(f, &now);
     if (from->ContextFlags & control) {
-        now.Rip = from->Rip;
-        now.Rsp = from->Rsp;
-        now.EFlags = from->EFlags;
+        to->Rip = from->Rip;
+        to->Rsp = from->Rsp;
+        to->EFlags = from->EFlags;
     }
     if (from->ContextFlags & integer) {
-        now.Rax = from->Rax;
-        now.Rcx = from->Rcx;
-        now.Rdx = from->Rdx;
-        now.Rbx = from->Rbx;
-        now.Rbp = from->Rbp;
-        now.Rsi = from->Rsi;
-        now.Rdi = from->Rdi;
-        now.R8 = from->R8;
-        now.R9 = from->R9;
-        now.R10 = from->R10;
-        now.R11 = from->R11;
-        now.R12 = from->R12;
-        now.R13 = from->R13;
-        now.R14 = from->R14;
-        now.R15 = from->R15;
+        to->Rax = from->Rax;
+        to->Rcx = from->Rcx;
+        to->Rdx = from->Rdx;
+        to->Rbx = from->Rbx;
+        to->Rbp = from->Rbp;
+        to->Rsi = from->Rsi;
+        to->Rdi = from->Rdi;
+        to->R8 = from->R8;
+        to->R9 = from->R9;
+        to->R10 = from->R10;
+        to->R11 = from->R11;
+        to->R12 = from->R12;
+        to->R13 = from->R13;
+        to->R14 = from->R14;
+        to->R15 = from->R15;
     }
     if (from->ContextFlags & floating) {
-        now.FltSave = from->FltSave;
-        now.MxCsr = from->FltSave.MxCsr;
+        to->FltSave = from->FltSave;
+        to->MxCsr = from->FltSave.MxCsr;
     }
     /* What would fault in the gate must not get there. */
-    now.EFlags = (now.EFlags & 0x00240dd5u) | 0x202u;
-    now.FltSave.MxCsr &= 0xffff;
-    now.MxCsr = now.FltSave.MxCsr;
-    now.FltSave.ControlWord |= 0x40;
-    *to = now;
+    to->EFlags = (to->EFlags & 0x00240dd5u) | 0x202u;
+    to->FltSave.MxCsr &= 0xffff;
+    to->MxCsr = to->FltSave.MxCsr;
+    to->FltSave.ControlWord |= 0x40;
+}
+
+void nt_context_copy(CONTEXT *to, const CONTEXT *from, DWORD flags)
+{
+    CONTEXT part = *from;
+
+    to->ContextFlags = part.ContextFlags = flags;
+    nt_context_merge(to, &part);
+    if (flags & CONTEXT_SEGMENTS & ~CONTEXT_AMD64) {
+        to->SegDs = to->SegEs = to->SegGs = SEL_SS;
+        to->SegFs = 0x53;
+    }
+    if (flags & CONTEXT_CONTROL & ~CONTEXT_AMD64) {
+        to->SegCs = SEL_CS;
+        to->SegSs = SEL_SS;
+    }
+    /* Nobody can set them. */
+    if (flags & CONTEXT_DEBUG_REGISTERS & ~CONTEXT_AMD64)
+        to->Dr0 = to->Dr1 = to->Dr2 = to->Dr3 = to->Dr6 = to->Dr7 = 0;
+}
+
+void nt_frame_set_context(struct nt_frame *f, const CONTEXT *from)
+{
+    CONTEXT now;
+
+    nt_context_of_frame(f, &now);
+    nt_context_merge(&now, from);
+    f->restore_context = now;
     f->restore = 1;
 }

@@ -17,7 +17,7 @@
 /* The lock guards the roots of the volumes and the making of the scratch folder. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct nt_volume volumes[26];
-static bool defaults_set;
+static pthread_once_t defaults = PTHREAD_ONCE_INIT;
 static char *library_dir[2]; /* System32, SysWOW64: absolute, resolved; NULL */
 static int library_fd[2] = {-1, -1};
 static bool keep_system_drive;
@@ -61,15 +61,27 @@ static const struct nt_composed nodes[] = {
 const struct nt_composed *nt_composed_nodes = nodes;
 const int nt_composed_count = sizeof(nodes) / sizeof(nodes[0]);
 
-static void set_defaults(void)
+static void make_defaults(void)
 {
-    if (defaults_set)
-        return;
-    defaults_set = true;
     for (int i = 0; i < 26; i++)
         volumes[i] = (struct nt_volume){.letter = (char)('A' + i), .root = -1};
     volumes[25].host = strdup("");
     volumes[2].composed = true;
+}
+
+static void set_defaults(void)
+{
+    pthread_once(&defaults, make_defaults);
+}
+
+const char *nt_user_name(void)
+{
+    const char *name = getenv("USER");
+
+    if (name && *name && !strchr(name, '/') && !strchr(name, '\\') && strlen(name) <= NAME_MAX)
+        return name;
+    /* Not getpwuid: it may open network name services, for a name that hardly matters. */
+    return geteuid() == 0 ? "root" : "user";
 }
 
 /* An absolute path without symbolic links and without '/' at the end; NULL with errno. */
@@ -302,8 +314,7 @@ int nt_composed_library(int node)
     fd = __atomic_load_n(&library_fd[which], __ATOMIC_ACQUIRE);
     if (fd >= 0)
         return fd;
-    fd = open(library_dir[which][0] ? library_dir[which] : "/",
-              O_PATH | O_DIRECTORY | O_CLOEXEC);
+    fd = open(library_dir[which][0] ? library_dir[which] : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return -1;
     pthread_mutex_lock(&lock);
@@ -339,10 +350,10 @@ NTSTATUS nt_system_drive_materialise(void)
     int fd;
 
     set_defaults();
-    if (!c->composed || c->root >= 0)
+    if (!c->composed || __atomic_load_n(&c->root, __ATOMIC_ACQUIRE) >= 0)
         return STATUS_SUCCESS;
-    if (!c->host && !nt_system_drive_set(NULL, NULL))
-        return nt_status_of_errno(errno);
+    if (!c->host)
+        return STATUS_MEDIA_WRITE_PROTECTED; /* start-up found no place for it */
     /* Another process of the session may be doing the same: what exists is as good as made. */
     if (mkdir(c->host, 0700) != 0 && errno != EEXIST)
         return nt_status_of_errno(errno);

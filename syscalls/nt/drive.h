@@ -35,6 +35,7 @@ bool nt_system32_dir_set(const char *dir, const char *dir32);
 /* Where C: is written: dir NULL for a scratch folder of the session, whose path is chosen here;
  * otherwise that folder (--state), which stays. user: the last part of the profile's path. */
 bool nt_system_drive_set(const char *dir, const char *user);
+const char *nt_user_name(void); /* the default of it */
 
 /* The path that the session's other processes must give to nt_system_drive_join. */
 const char *nt_system_drive_path(void);

@@ -20,8 +20,9 @@
 #define DATA_READ (FILE_READ_DATA | FILE_EXECUTE)
 #define DATA_WRITE (FILE_WRITE_DATA | FILE_APPEND_DATA)
 /* Rights that change something; refused in read-only places. */
-#define CHANGES (DATA_WRITE | FILE_WRITE_EA | FILE_DELETE_CHILD | FILE_WRITE_ATTRIBUTES | DELETE | \
-                 WRITE_DAC | WRITE_OWNER)
+#define CHANGES                                                                                    \
+    (DATA_WRITE | FILE_WRITE_EA | FILE_DELETE_CHILD | FILE_WRITE_ATTRIBUTES | DELETE | WRITE_DAC | \
+     WRITE_OWNER)
 #define VALID_ATTRIBUTES 0x001fffffu
 #define STORED_ATTRIBUTES                                                                          \
     (FILE_ATTRIBUTE_READONLY | FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM |                     \
@@ -42,6 +43,7 @@ const struct nt_object_type nt_file_type = {
     .destroy = destroy,
     .last_handle = last_handle,
     .name_of = name_of,
+    .wait = &nt_file_wait_ops,
 };
 
 struct nt_file *nt_file_new(const struct nt_file_ops *ops, int fd, ACCESS_MASK access,
@@ -90,6 +92,7 @@ static void unlink_file(struct nt_file *f)
     if (dir < 0)
         return;
     unlinkat(dir, name, f->directory && !f->reparse ? AT_REMOVEDIR : 0);
+    nt_share_count_deletion();
     close(dir);
 }
 
@@ -108,8 +111,10 @@ static void leave_share(struct nt_file *f)
             nt_share_set_delete_pending(s, true);
         }
     }
-    if (nt_share_close(s, f->access, f->share))
+    if (nt_share_close(s, f->access, f->share)) {
         unlink_file(f);
+        nt_share_deleted(s);
+    }
 }
 
 /* The rules of sharing and deletion end with the last handle; references that sections or running
@@ -130,6 +135,7 @@ static void last_handle(struct nt_object *o)
 static void destroy(struct nt_object *o)
 {
     struct nt_file *f = (struct nt_file *)o;
+    nt_io_file_forget(f);
 
     leave_share(f);
     if (f->ops->destroy)
@@ -211,7 +217,21 @@ uint16_t *nt_file_name(struct nt_file *f, enum nt_name_form form, size_t *n)
 {
     char path[PATH_MAX];
 
-    if (f->device || (!f->volume && f->fd < 0))
+    if (f->device) {
+        /* "\Device\Null"; a device with names of its own below it appends them in its query */
+        static const char prefix[] = "\\Device\\";
+        const char *from = form == NT_NAME_BARE ? "\\" : prefix;
+        uint16_t *name = malloc((sizeof(prefix) + strlen(f->device->name)) * sizeof(*name));
+        if (!name)
+            return NULL;
+        *n = 0;
+        for (; *from; from++)
+            name[(*n)++] = (unsigned char)*from;
+        for (from = f->device->name; *from; from++)
+            name[(*n)++] = (unsigned char)*from;
+        return name;
+    }
+    if (!f->volume && f->fd < 0)
         return NULL;
     if (f->node >= 0)
         return nt_name_of_node(f->node, form, n);
@@ -238,8 +258,8 @@ NTSTATUS nt_file_materialise(struct nt_file *f)
     if (!NT_SUCCESS(status))
         return status;
     nt_composed_path(f->node, path);
-    fd = openat(nt_volume_root(f->volume), path[0] ? path : ".",
-                O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    fd =
+        openat(nt_volume_root(f->volume), path[0] ? path : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return nt_status_of_errno(errno);
     pthread_mutex_lock(&f->lock);
@@ -256,6 +276,7 @@ struct found {
     int fd;
     bool path_only, reparse;
     ACCESS_MASK access; /* with MAXIMUM_ALLOWED resolved */
+    uint32_t deletions; /* nt_share_deletions before the open */
     struct stat st;
 };
 
@@ -311,7 +332,8 @@ static int settle_blocking(struct found *r)
 /* Opens what exists under the path as spelled; errno in -1. */
 static int open_existing(const struct nt_open *how, const struct nt_place *p, struct found *r)
 {
-    bool link = how->options & FILE_OPEN_REPARSE_POINT;
+    /* The way to a file that is open already is a link of the host's, not one of the guest's. */
+    bool link = (how->options & FILE_OPEN_REPARSE_POINT) && !p->reopen;
     bool folder = (how->options & FILE_DIRECTORY_FILE) || p->want_directory;
     bool maximum = how->access & MAXIMUM_ALLOWED;
     ACCESS_MASK access = how->access & ~MAXIMUM_ALLOWED;
@@ -450,8 +472,7 @@ static NTSTATUS give_attributes(struct nt_file *f, const struct nt_open *how, bo
 static NTSTATUS finish(const struct nt_open *how, const struct nt_place *p, struct found *r,
                        bool fresh, struct nt_file **result, ULONG_PTR *information)
 {
-    struct nt_file *f = nt_file_new(S_ISREG(r->st.st_mode) || S_ISDIR(r->st.st_mode) ||
-                                            r->path_only
+    struct nt_file *f = nt_file_new(S_ISREG(r->st.st_mode) || S_ISDIR(r->st.st_mode) || r->path_only
                                         ? &nt_disk_ops
                                         : &nt_stream_ops,
                                     r->fd, r->access, how->share, how->options);
@@ -466,9 +487,13 @@ static NTSTATUS finish(const struct nt_open *how, const struct nt_place *p, stru
     f->reparse = r->reparse;
     f->regular = S_ISREG(r->st.st_mode);
     f->seekable = f->regular || S_ISBLK(r->st.st_mode);
-    f->directory = S_ISDIR(r->st.st_mode) ||
-                   (r->reparse && nt_link_to_directory(p->base, p->host));
+    f->directory = S_ISDIR(r->st.st_mode) || (r->reparse && nt_link_to_directory(p->base, p->host));
     status = nt_share_open(r->st.st_dev, r->st.st_ino, f->access, f->share, &f->shared);
+    /* Between the open and its entry in the table, the last other handle may have deleted it. */
+    struct stat now;
+    if (NT_SUCCESS(status) && !fresh && r->deletions != nt_share_deletions() &&
+        fstat(f->fd, &now) == 0 && now.st_nlink == 0)
+        status = STATUS_DELETE_PENDING;
     if (NT_SUCCESS(status) && overwrites(how->disposition) && !fresh && f->regular) {
         if (ftruncate(f->fd, 0) != 0)
             status = nt_status_of_errno(errno);
@@ -547,6 +572,7 @@ static NTSTATUS open_on_disk(const struct nt_open *how, struct nt_place *p, stru
 
     /* Again when others create or delete the file between our steps. */
     for (int attempt = 0; attempt < 16; attempt++) {
+        r.deletions = nt_share_deletions();
         if (how->disposition != FILE_CREATE || folded) {
             if (open_existing(how, p, &r) == 0) {
                 if (how->disposition == FILE_CREATE)
@@ -573,7 +599,9 @@ static NTSTATUS open_on_disk(const struct nt_open *how, struct nt_place *p, stru
         if (status == STATUS_SUCCESS) {
             if (not_folder)
                 return p->want_directory ? STATUS_OBJECT_NAME_INVALID : STATUS_NOT_A_DIRECTORY;
-            if (folded && attempt > 1)
+            struct stat st;
+            if (folded && fstatat(p->base, p->host, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+                S_ISLNK(st.st_mode))
                 return STATUS_OBJECT_NAME_NOT_FOUND; /* a link that leads nowhere */
             folded = true;
             continue;
@@ -599,9 +627,9 @@ static NTSTATUS open_node(const struct nt_open *how, struct nt_place *p, struct 
         return STATUS_OBJECT_NAME_COLLISION;
     if (overwrites(how->disposition))
         return STATUS_FILE_IS_A_DIRECTORY;
-    struct nt_file *f = nt_file_new(&nt_disk_ops, -1,
-                                    how->access & MAXIMUM_ALLOWED ? FILE_ALL_ACCESS : how->access,
-                                    how->share, how->options);
+    struct nt_file *f =
+        nt_file_new(&nt_disk_ops, -1, how->access & MAXIMUM_ALLOWED ? FILE_ALL_ACCESS : how->access,
+                    how->share, how->options);
     if (!f)
         return STATUS_INSUFFICIENT_RESOURCES;
     f->volume = p->volume;
@@ -666,8 +694,8 @@ NTSTATUS nt_file_open_name(struct nt_file *root, const uint16_t *name, size_t n,
 {
     struct nt_place p;
     ULONG_PTR information;
-    NTSTATUS status = nt_place_parse_name(root, name, n,
-                                          creates(how->disposition) ? NT_PLACE_CREATE : 0, &p);
+    NTSTATUS status =
+        nt_place_parse_name(root, name, n, creates(how->disposition) ? NT_PLACE_CREATE : 0, &p);
 
     if (NT_SUCCESS(status))
         status = nt_file_open(how, &p, f, &information);
@@ -717,9 +745,8 @@ NTSTATUS NtCreateFile(struct nt_thread *t, HANDLE *FileHandle, ACCESS_MASK Desir
     void *ea = NULL;
 
     (void)t;
-    how.access = DesiredAccess & MAXIMUM_ALLOWED
-                     ? DesiredAccess
-                     : nt_map_access(&nt_file_type, DesiredAccess);
+    how.access = DesiredAccess & MAXIMUM_ALLOWED ? DesiredAccess
+                                                 : nt_map_access(&nt_file_type, DesiredAccess);
     NTSTATUS status = check_open(&how, DesiredAccess);
     if (!NT_SUCCESS(status))
         return status;
@@ -747,7 +774,8 @@ NTSTATUS NtCreateFile(struct nt_thread *t, HANDLE *FileHandle, ACCESS_MASK Desir
     if (!NT_SUCCESS(status))
         return status;
     /* The status block first: a handle in the guest's hands cannot be taken back. */
-    if (!guest_put(IoStatusBlock, ((IO_STATUS_BLOCK){.Status = status, .Information = information}))) {
+    if (!guest_put(IoStatusBlock,
+                   ((IO_STATUS_BLOCK){.Status = status, .Information = information}))) {
         nt_file_release(f);
         return STATUS_ACCESS_VIOLATION;
     }

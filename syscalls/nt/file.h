@@ -1,8 +1,8 @@
 /*
  * File objects: what NtCreateFile makes, of whatever kind.
  *
- * Disk files and folders are handled here and in fileio.c, fileinfo.c, directory.c, volume.c. Pipes,
- * consoles, sockets and other devices make files of their own with a table of operations. An
+ * Disk files and folders are handled here and in fileio.c, fileinfo.c, directory.c, volume.c.
+ * Pipes, consoles, sockets and other devices make files of their own with a table of operations. An
  * object's host descriptor stays open as long as anybody has a reference.
  */
 #ifndef SYSCALLS_NT_FILE_H
@@ -20,6 +20,9 @@
 struct stat;
 struct nt_share;
 struct nt_dir_scan;
+struct nt_slot;
+extern const struct nt_wait_ops nt_file_wait_ops; /* io_sync.c */
+void nt_io_file_forget(struct nt_file *f);
 
 /* A checked NtCreateFile. */
 struct nt_open {
@@ -36,19 +39,21 @@ struct nt_open {
  * STATUS_PENDING is completed by the caller; see io.h for what pending means. */
 struct nt_file_ops {
     uint32_t device_type; /* NT_FILE_DEVICE_* */
-    NTSTATUS (*read)(struct nt_file *f, struct nt_io *io, void *buffer, uint32_t n,
-                     const int64_t *offset, ULONG_PTR *information);
-    NTSTATUS (*write)(struct nt_file *f, struct nt_io *io, const void *buffer, uint32_t n,
-                      const int64_t *offset, ULONG_PTR *information);
-    NTSTATUS (*control)(struct nt_file *f, struct nt_io *io, bool file_system, uint32_t code,
-                        const void *in, uint32_t in_n, void *out, uint32_t out_n,
-                        ULONG_PTR *information);
+    NTSTATUS (*read)
+    (struct nt_file *f, struct nt_io *io, void *buffer, uint32_t n, const int64_t *offset,
+     ULONG_PTR *information);
+    NTSTATUS (*write)
+    (struct nt_file *f, struct nt_io *io, const void *buffer, uint32_t n, const int64_t *offset,
+     ULONG_PTR *information);
+    NTSTATUS (*control)
+    (struct nt_file *f, struct nt_io *io, bool file_system, uint32_t code, const void *in,
+     uint32_t in_n, void *out, uint32_t out_n, ULONG_PTR *information);
     /* STATUS_INVALID_INFO_CLASS: the generic answer is given instead. */
-    NTSTATUS (*query)(struct nt_file *f, uint32_t class, void *buffer, uint32_t n,
-                      ULONG_PTR *information);
+    NTSTATUS (*query)
+    (struct nt_file *f, uint32_t class, void *buffer, uint32_t n, ULONG_PTR *information);
     NTSTATUS (*set)(struct nt_file *f, uint32_t class, const void *buffer, uint32_t n);
-    NTSTATUS (*query_volume)(struct nt_file *f, uint32_t class, void *buffer, uint32_t n,
-                             ULONG_PTR *information);
+    NTSTATUS (*query_volume)
+    (struct nt_file *f, uint32_t class, void *buffer, uint32_t n, ULONG_PTR *information);
     NTSTATUS (*flush)(struct nt_file *f);
     /* Requests in progress of this file; iosb NULL: all. STATUS_NOT_FOUND. */
     NTSTATUS (*cancel)(struct nt_file *f, const IO_STATUS_BLOCK *iosb);
@@ -66,9 +71,9 @@ struct nt_file {
     ACCESS_MASK access;             /* granted to the open, not to a handle */
     uint32_t share, options;        /* of the open; options as FileModeInformation changes them */
     bool directory, regular;
-    bool path_only;  /* fd is O_PATH */
-    bool reparse;    /* fd is a symbolic link itself */
-    bool read_only;  /* lies in a place that cannot be changed */
+    bool path_only; /* fd is O_PATH */
+    bool reparse;   /* fd is a symbolic link itself */
+    bool read_only; /* lies in a place that cannot be changed */
     bool whole_volume;
     bool seekable;
     bool inherited; /* other processes use the descriptor's position, too */
@@ -84,8 +89,10 @@ struct nt_file {
     struct nt_object *port; /* completion port: one reference; set once */
     PVOID port_key;
     uint32_t completion_modes; /* FILE_SKIP_COMPLETION_PORT_ON_SUCCESS 1, SKIP_SET_EVENT 2 */
-    uint32_t ea_next; /* index of the next extended attribute; atomic */
+    uint32_t ea_next;          /* index of the next extended attribute; atomic */
     void *locks;               /* byte ranges: lock.c */
+    _Atomic(struct nt_slot *) signal; /* for waits on the file: io_sync.c */
+    atomic_bool busy;                 /* its last request has not ended */
     void *more;                /* of the ops */
 };
 
@@ -120,8 +127,8 @@ NTSTATUS nt_file_open_name(struct nt_file *root, const uint16_t *name, size_t n,
 NTSTATUS nt_file_get(HANDLE handle, ACCESS_MASK access, struct nt_file **f, ACCESS_MASK *granted);
 void nt_file_release(struct nt_file *f);
 
-/* A File object for a descriptor from outside (standard handles): a duplicate is taken, fd stays the
- * caller's. NULL with errno when fd is closed. Terminals go to nt_console_wrap if it is set. */
+/* A File object for a descriptor from outside (standard handles): a duplicate is taken, fd stays
+ * the caller's. NULL with errno when fd is closed. Terminals go to nt_console_wrap if it is set. */
 struct nt_object *nt_file_from_fd(int fd, ACCESS_MASK access);
 extern struct nt_object *(*nt_console_wrap)(int fd, ACCESS_MASK access);
 
@@ -139,7 +146,10 @@ int nt_file_parent(struct nt_file *f, char name[NAME_MAX + 1], NTSTATUS *status)
 /* Gives a composed folder a place on disk. */
 NTSTATUS nt_file_materialise(struct nt_file *f);
 
-/* Attributes (attrib.c). creation, 100 ns since 1601, is replaced when a time was set; may be NULL. */
+/* Reads the umask, which can only be done by changing it: before there are threads. */
+void nt_attributes_init(void);
+/* Attributes (attrib.c). creation, 100 ns since 1601, is replaced when a time was set; may be NULL.
+ */
 uint32_t nt_attributes_of(int fd, bool path_only, const struct stat *st, int64_t *creation);
 uint32_t nt_attributes_at(int dir, const char *name, const struct stat *st, int64_t *creation);
 NTSTATUS nt_attributes_set(int fd, bool path_only, const struct stat *st, uint32_t attributes);

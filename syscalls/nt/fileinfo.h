@@ -22,8 +22,10 @@ NTSTATUS nt_file_details_of(struct nt_file *f, struct nt_file_details *d);
 /* A folder of C: that is not on disk. */
 void nt_file_details_of_node(int node, struct nt_file_details *d);
 
-/* Queries into host memory; n is the length that the guest gave, of which `room` bytes are there. */
+/* A query into host memory of n bytes, at most 66000 of those that the guest has. */
 NTSTATUS nt_file_query(struct nt_file *f, ACCESS_MASK granted, uint32_t class, void *buffer,
                        uint32_t n, ULONG_PTR *information);
+
+bool nt_file_can_query(uint32_t class);
 
 #endif

@@ -12,8 +12,8 @@
 #include "nt_handlers.h"
 
 #define SECTOR 512
-#define TO_END (-1)              /* offset of a write: at the end of the file */
-#define HOST_MAX 0x7ffff000u     /* bytes that one host call moves */
+#define TO_END (-1)          /* offset of a write: at the end of the file */
+#define HOST_MAX 0x7ffff000u /* bytes that one host call moves */
 #define PAGE 4096u
 
 /* A short transfer ends at the end of the file, or where guest memory does: then the next byte
@@ -32,8 +32,11 @@ static void settle(struct nt_file *f)
 
 static void move_to(struct nt_file *f, int64_t position)
 {
-    if (f->options & NT_FILE_SYNC)
-        atomic_store_explicit(&f->moved_to, position, memory_order_release);
+    if (!(f->options & NT_FILE_SYNC))
+        return;
+    atomic_store_explicit(&f->moved_to, position, memory_order_release);
+    if (f->inherited)
+        nt_file_settle(f);
 }
 
 static NTSTATUS disk_read(struct nt_file *f, struct nt_io *io, void *buffer, uint32_t n,
@@ -86,8 +89,7 @@ static ssize_t write_some(struct nt_file *f, const void *from, size_t n, const i
 {
     struct iovec v = {(void *)from, n};
     bool append = offset && *offset == TO_END;
-    int flags = (append ? RWF_APPEND : 0) |
-                (f->options & FILE_WRITE_THROUGH ? RWF_DSYNC : 0);
+    int flags = (append ? RWF_APPEND : 0) | (f->options & FILE_WRITE_THROUGH ? RWF_DSYNC : 0);
     ssize_t r;
 
     if (!flags)
@@ -368,7 +370,8 @@ NTSTATUS NtFlushBuffersFile(struct nt_thread *t, HANDLE FileHandle, IO_STATUS_BL
     return NtFlushBuffersFileEx(t, FileHandle, 0, NULL, 0, IoStatusBlock);
 }
 
-/* Flags: 1 FILE_DATA_ONLY, 2 NO_SYNC, 4 DATA_SYNC_ONLY: what they allow to leave out may be done. */
+/* Flags: 1 FILE_DATA_ONLY, 2 NO_SYNC, 4 DATA_SYNC_ONLY: what they allow to leave out may be done.
+ */
 NTSTATUS NtFlushBuffersFileEx(struct nt_thread *t, HANDLE FileHandle, ULONG Flags,
                               const void *Parameters, ULONG ParametersSize,
                               IO_STATUS_BLOCK *IoStatusBlock)
@@ -444,7 +447,7 @@ NTSTATUS NtCancelSynchronousIoFile(struct nt_thread *t, HANDLE ThreadHandle,
     if (!NT_SUCCESS(status))
         return status;
     status = nt_io_cancel_thread((struct nt_thread *)o, IoRequestToCancel) ? STATUS_SUCCESS
-                                                                          : STATUS_NOT_FOUND;
+                                                                           : STATUS_NOT_FOUND;
     if (!guest_put(IoStatusBlock, ((IO_STATUS_BLOCK){.Status = status, .Information = 0})))
         status = STATUS_ACCESS_VIOLATION;
     nt_object_release(o);

@@ -321,7 +321,7 @@ size_t nt_short_name(const uint16_t *name, size_t n, uint16_t alias[12])
     uint32_t h = nt_name_hash(name, n);
     h ^= h >> 16;
     for (int i = 0; i < 4; i++, h >>= 4)
-        alias[len++] = (uint16_t)"0123456789ABCDEF"[h & 15];
+        alias[len++] = (uint16_t) "0123456789ABCDEF"[h & 15];
     alias[len++] = '~';
     alias[len++] = '1';
     if (dot < n) {

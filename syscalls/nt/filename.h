@@ -2,10 +2,10 @@
  * File names between NT (UTF-16, case-insensitive) and the host (bytes).
  *
  * Every host name has exactly one NT form and the way back gives the same bytes. Bytes that are
- * not UTF-8 appear as lone surrogates U+DC80..U+DCFF. Characters that NT forbids in names, and '\\',
- * appear as U+F000 plus the character, the mapping that other systems use on such volumes. Lone
- * surrogates that come from NT are written the WTF-8 way. Lengths count units and bytes, without
- * terminators; nothing here allocates or touches guest memory.
+ * not UTF-8 appear as lone surrogates U+DC80..U+DCFF. Characters that NT forbids in names, and
+ * '\\', appear as U+F000 plus the character, the mapping that other systems use on such volumes.
+ * Lone surrogates that come from NT are written the WTF-8 way. Lengths count units and bytes,
+ * without terminators; nothing here allocates or touches guest memory.
  */
 #ifndef SYSCALLS_NT_FILENAME_H
 #define SYSCALLS_NT_FILENAME_H

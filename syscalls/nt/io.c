@@ -12,64 +12,11 @@
 #define SKIP_PORT_ON_SUCCESS 1u
 #define SKIP_SET_EVENT 2u
 
-__attribute__((weak)) NTSTATUS nt_io_event_get(HANDLE event, struct nt_object **o)
-{
-    (void)event;
-    (void)o;
-    return STATUS_NOT_IMPLEMENTED;
-}
-
-__attribute__((weak)) void nt_io_event_reset(struct nt_object *event)
-{
-    (void)event;
-}
-
-__attribute__((weak)) void nt_io_event_set(struct nt_object *event)
-{
-    (void)event;
-}
-
-__attribute__((weak)) NTSTATUS nt_io_queue_apc(struct nt_thread *t, PVOID routine, PVOID context,
-                                               IO_STATUS_BLOCK *iosb)
-{
-    (void)t;
-    (void)routine;
-    (void)context;
-    (void)iosb;
-    return STATUS_NOT_IMPLEMENTED;
-}
-
-__attribute__((weak)) NTSTATUS nt_io_port_get(HANDLE port, struct nt_object **o)
-{
-    (void)port;
-    (void)o;
-    return STATUS_NOT_IMPLEMENTED;
-}
-
-__attribute__((weak)) NTSTATUS nt_io_port_post(struct nt_object *port, PVOID key, PVOID context,
-                                               NTSTATUS status, ULONG_PTR information)
-{
-    (void)port;
-    (void)key;
-    (void)context;
-    (void)status;
-    (void)information;
-    return STATUS_NOT_IMPLEMENTED;
-}
-
-__attribute__((weak)) void nt_io_file_signal(struct nt_file *f, bool signalled)
-{
-    (void)f;
-    (void)signalled;
-}
-
 NTSTATUS nt_io_begin(struct nt_thread *t, struct nt_file *f, HANDLE event, PVOID apc_routine,
                      PVOID apc_context, IO_STATUS_BLOCK *iosb, struct nt_io *io)
 {
-    *io = (struct nt_io){.thread = t,
-                         .apc_routine = apc_routine,
-                         .apc_context = apc_context,
-                         .iosb = iosb};
+    *io = (struct nt_io){
+        .thread = t, .apc_routine = apc_routine, .apc_context = apc_context, .iosb = iosb};
     if (apc_routine && __atomic_load_n(&f->port, __ATOMIC_ACQUIRE))
         return STATUS_INVALID_PARAMETER;
     if (event) {
@@ -106,16 +53,14 @@ static void drop_event(struct nt_io *io)
     io->event = NULL;
 }
 
-NTSTATUS nt_io_complete(struct nt_file *f, struct nt_io *io, NTSTATUS status,
-                        ULONG_PTR information)
+NTSTATUS nt_io_complete(struct nt_file *f, struct nt_io *io, NTSTATUS status, ULONG_PTR information)
 {
     bool sync = f->options & NT_FILE_SYNC;
 
     if (NT_ERROR(status)) {
         /* A synchronous read at the end of the file tells so in its status block, too. */
         if (sync && status == STATUS_END_OF_FILE &&
-            !guest_put(io->iosb,
-                       ((IO_STATUS_BLOCK){.Status = status, .Information = information})))
+            !guest_put(io->iosb, ((IO_STATUS_BLOCK){.Status = status, .Information = information})))
             status = STATUS_ACCESS_VIOLATION;
         if (sync && io->event)
             nt_io_event_set(io->event);

@@ -45,8 +45,7 @@ NTSTATUS nt_io_wait_fd(const struct nt_io *io, int fd, short events);
  * one (or the request has another status block). */
 bool nt_io_cancel_thread(struct nt_thread *t, const IO_STATUS_BLOCK *iosb);
 
-/* Supplied by the subsystems of events, APCs and completion ports; io.c has weak ones that refuse,
- * so that a request with an event fails clearly while there are no events. */
+/* Events, APCs and completion ports, as requests need them (io_sync.c). */
 NTSTATUS nt_io_event_get(HANDLE event, struct nt_object **o); /* EVENT_MODIFY_STATE */
 void nt_io_event_reset(struct nt_object *event);
 void nt_io_event_set(struct nt_object *event);

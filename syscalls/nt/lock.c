@@ -247,8 +247,8 @@ NTSTATUS NtLockFile(struct nt_thread *t, HANDLE FileHandle, HANDLE Event, PVOID 
         status = STATUS_INVALID_DEVICE_REQUEST;
     if (NT_SUCCESS(status)) {
         r = calloc(1, sizeof(*r));
-        status = r ? get_range(ByteOffset, Length, &r->first, &r->last)
-                   : STATUS_INSUFFICIENT_RESOURCES;
+        status =
+            r ? get_range(ByteOffset, Length, &r->first, &r->last) : STATUS_INSUFFICIENT_RESOURCES;
     }
     if (NT_SUCCESS(status))
         status = nt_io_begin(t, f, Event, ApcRoutine, ApcContext, IoStatusBlock, &io);

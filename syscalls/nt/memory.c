@@ -264,3 +264,74 @@ NTSTATUS NtQueryVirtualMemory(struct nt_thread *t, HANDLE ProcessHandle, PVOID B
         return STATUS_INVALID_INFO_CLASS;
     }
 }
+
+/* --- extended parameters (winnt.h: MEM_EXTENDED_PARAMETER) ------------------------------------- */
+
+struct extended {
+    uint64_t type; /* low 8 bits */
+    uint64_t value;
+};
+
+struct address_requirements {
+    PVOID LowestStartingAddress, HighestEndingAddress;
+    SIZE_T Alignment;
+};
+
+/* Reads what a list asks for; low, high (exclusive) and alignment are 0 where it says nothing. */
+static NTSTATUS read_extended(const void *list, ULONG count, uintptr_t *low, uintptr_t *high,
+                              SIZE_T *alignment)
+{
+    if (count > 16)
+        return STATUS_INVALID_PARAMETER;
+    for (ULONG i = 0; i < count; i++) {
+        struct extended e;
+        struct address_requirements r;
+        if (!guest_read(&e, (const struct extended *)list + i, sizeof(e)))
+            return STATUS_ACCESS_VIOLATION;
+        switch (e.type & 0xff) {
+        case 1: /* MemExtendedParameterAddressRequirements */
+            if (!guest_read(&r, (const void *)e.value, sizeof(r)))
+                return STATUS_ACCESS_VIOLATION;
+            if (r.Alignment && (r.Alignment & (r.Alignment - 1) || r.Alignment < VM_GRANULARITY))
+                return STATUS_INVALID_PARAMETER;
+            *low = (uintptr_t)r.LowestStartingAddress;
+            *high = r.HighestEndingAddress ? (uintptr_t)r.HighestEndingAddress + 1 : 0;
+            *alignment = r.Alignment;
+            if ((*low & (VM_GRANULARITY - 1)) || (*high & (VM_PAGE - 1)) || *high > GUEST_END ||
+                (*high && *low >= *high))
+                return STATUS_INVALID_PARAMETER;
+            break;
+        case 2: /* NUMA node: a preference */
+        case 5: /* attribute flags */
+            break;
+        default:
+            return STATUS_INVALID_PARAMETER;
+        }
+    }
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS NtAllocateVirtualMemoryEx(struct nt_thread *t, HANDLE ProcessHandle, PVOID *BaseAddress,
+                                   SIZE_T *RegionSize, ULONG AllocationType, ULONG PageProtection,
+                                   const void *ExtendedParameters,
+                                   ULONG ExtendedParameterCount)
+{
+    uintptr_t low = 0, high = 0;
+    SIZE_T alignment = 0;
+    PVOID base;
+    NTSTATUS status = this_process(ProcessHandle, PROCESS_VM_OPERATION);
+
+    (void)t;
+    if (!NT_SUCCESS(status))
+        return status;
+    status = read_extended(ExtendedParameters, ExtendedParameterCount, &low, &high, &alignment);
+    if (!NT_SUCCESS(status))
+        return status;
+    if (!guest_get(&base, BaseAddress))
+        return STATUS_ACCESS_VIOLATION;
+    if (base && (low || high || alignment))
+        return STATUS_INVALID_PARAMETER;
+    if (AllocationType & (MEM_RESERVE_PLACEHOLDER | MEM_REPLACE_PLACEHOLDER))
+        return STATUS_NOT_SUPPORTED;
+    return allocate(BaseAddress, RegionSize, low, high, alignment, AllocationType, PageProtection);
+}

@@ -120,6 +120,9 @@ extern const unsigned nt_call_count;
 extern const char nt_gate_entry[];                 /* jumped to by ntdll's stubs */
 extern const char nt_gate_raw_entry[];             /* gone to by a trap: rcx = return address */
 extern const char nt_gate_entry_read[];            /* the load of the return address */
+/* Up to saved, the return address is only where the guest left it; up to done, the guest's other
+ * registers are still its own and the frame is not complete. */
+extern const char nt_gate_entry_saved[], nt_gate_entry_done[];
 extern const char nt_gate_exit_begin[], nt_gate_exit_end[], nt_gate_exit_check[];
 void nt_gate_enter_guest(struct nt_thread *t, struct nt_frame *f); /* returns at thread exit */
 void nt_gate_leave_guest(struct nt_thread *t) __attribute__((noreturn)); /* from a handler */

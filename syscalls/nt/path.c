@@ -401,6 +401,12 @@ static NTSTATUS place_relative(struct nt_place *p, unsigned flags)
     if (p->name_n && !root->directory)
         return STATUS_OBJECT_PATH_NOT_FOUND;
     p->base = root->fd;
+    if (p->name_n == 0 && !root->directory && root->fd >= 0) {
+        p->reopen = true;
+        p->host = p->host_small;
+        snprintf(p->host, sizeof(p->host_small), "/proc/self/fd/%d", root->fd);
+        return STATUS_SUCCESS;
+    }
     return convert(p);
 }
 
@@ -584,6 +590,8 @@ NTSTATUS nt_place_fold(struct nt_place *p)
     size_t index = 0, at = 0;
     int dir, r;
 
+    if (p->reopen)
+        return STATUS_SUCCESS;
     if (p->name_n == 0)
         return STATUS_OBJECT_PATH_NOT_FOUND;
     /* Most often only the last name is missing or spelled differently. */
@@ -743,4 +751,45 @@ NTSTATUS nt_host_path_of_name(const uint16_t *name, size_t n, char **host)
     }
     nt_place_free(&p);
     return status;
+}
+
+static size_t ascii_units(const char *text, uint16_t out[NT_DEVICE_NAME_UNITS])
+{
+    size_t n = 0;
+
+    while (text[n] && n < NT_DEVICE_NAME_UNITS) {
+        out[n] = (unsigned char)text[n];
+        n++;
+    }
+    return n;
+}
+
+size_t nt_dos_device_target(const uint16_t *name, size_t n, uint16_t target[NT_DEVICE_NAME_UNITS])
+{
+    char text[NT_DEVICE_NAME_UNITS];
+    struct nt_volume *v = n == 2 && name[1] == ':' ? nt_volume_of_letter(name[0]) : NULL;
+    const struct nt_device *device = v ? NULL : nt_device_find_dos(name, n);
+
+    if (v)
+        snprintf(text, sizeof(text), "\\Device\\HarddiskVolume%u", nt_volume_device(v));
+    else if (device)
+        snprintf(text, sizeof(text), "\\Device\\%s", device->name);
+    else
+        return 0;
+    return ascii_units(text, target);
+}
+
+size_t nt_dos_device_name(unsigned index, uint16_t name[NT_DEVICE_NAME_UNITS])
+{
+    for (unsigned letter = 'A'; letter <= 'Z'; letter++)
+        if (nt_volume_of_letter(letter) && index-- == 0) {
+            name[0] = (uint16_t)letter;
+            name[1] = ':';
+            return 2;
+        }
+    for (unsigned i = 0; i < device_count; i++)
+        for (unsigned k = 0; k < 4 && devices[i]->dos[k]; k++)
+            if (index-- == 0)
+                return ascii_units(devices[i]->dos[k], name);
+    return 0;
 }

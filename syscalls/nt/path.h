@@ -21,21 +21,21 @@
 struct nt_file;
 
 enum nt_place_kind {
-    NT_PLACE_FILE,    /* base and host are set */
-    NT_PLACE_NODE,    /* a folder of C: that is not on disk yet: node is set */
-    NT_PLACE_VOLUME,  /* \??\C: itself */
-    NT_PLACE_DEVICE,  /* device and device_rest are set */
+    NT_PLACE_FILE,   /* base and host are set */
+    NT_PLACE_NODE,   /* a folder of C: that is not on disk yet: node is set */
+    NT_PLACE_VOLUME, /* \??\C: itself */
+    NT_PLACE_DEVICE, /* device and device_rest are set */
 };
 
 /* Devices: \Device\<name>, with DOS names that lead to them. open gets what follows the name
  * ("" or "\..."); it returns a file with one reference. */
 struct nt_open;
 struct nt_device {
-    const char *name;       /* "Null" */
-    const char *dos[4];     /* "NUL": below \??\ */
-    NTSTATUS (*open)(const struct nt_device *device, const struct nt_open *how,
-                     struct nt_file *root, const uint16_t *rest, size_t n, struct nt_file **file,
-                     ULONG_PTR *information);
+    const char *name;   /* "Null" */
+    const char *dos[4]; /* "NUL": below \??\ */
+    NTSTATUS(*open)
+    (const struct nt_device *device, const struct nt_open *how, struct nt_file *root,
+     const uint16_t *rest, size_t n, struct nt_file **file, ULONG_PTR *information);
 };
 
 /* At start-up, before the first thread; the row stays where it is. */
@@ -52,6 +52,7 @@ struct nt_place {
     bool read_only;       /* nothing can be created or changed there */
     bool want_directory;  /* the name ended with '\' */
     bool data_stream;     /* the name ended with "::$DATA" */
+    bool reopen;          /* no name: the root file once more, which is not a folder */
     bool by_id;           /* the name is a file id; see nt_place_parse */
     uint64_t file_id;
 
@@ -92,7 +93,8 @@ void nt_place_free(struct nt_place *p);
 /* After the host said that there is no such file (or for a name to be created): looks for every
  * component without regard to case and puts what is there into p->host.
  * STATUS_SUCCESS: it exists. STATUS_OBJECT_NAME_NOT_FOUND: its folder exists, whose path in p->host
- * is right now, and which is open (O_PATH) as p->parent. STATUS_OBJECT_PATH_NOT_FOUND and others. */
+ * is right now, and which is open (O_PATH) as p->parent. STATUS_OBJECT_PATH_NOT_FOUND and others.
+ */
 NTSTATUS nt_place_fold(struct nt_place *p);
 
 /* The NT name of an absolute host path: "\??\Z:\..." or "\Device\HarddiskVolume26\...", or just
@@ -102,6 +104,13 @@ uint16_t *nt_name_of_host_path(const char *path, struct nt_volume *prefer, enum 
                                size_t *n);
 /* The same for a composed folder. */
 uint16_t *nt_name_of_node(int node, enum nt_name_form form, size_t *n);
+
+/* What a DOS device name ("C:", "NUL": below \??\) is a link to, as object names have it:
+ * "\Device\HarddiskVolume3", "\Device\Null". The number of units, 0 for no such name. */
+#define NT_DEVICE_NAME_UNITS 64
+size_t nt_dos_device_target(const uint16_t *name, size_t n, uint16_t target[NT_DEVICE_NAME_UNITS]);
+/* The index-th DOS device name, for listings; 0 units behind the last. */
+size_t nt_dos_device_name(unsigned index, uint16_t name[NT_DEVICE_NAME_UNITS]);
 
 /* The host path of an absolute NT name (\??\C:\...), existing or not; memory to free. */
 NTSTATUS nt_host_path_of_name(const uint16_t *name, size_t n, char **host);

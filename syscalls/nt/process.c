@@ -4,8 +4,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "syscalls/nt/arena.h"
+#include "syscalls/nt/drive.h"
 #include "syscalls/nt/process.h"
 #include "syscalls/nt/thread.h"
+#include "syscalls/nt/thread_state.h"
 #include "nt_handlers.h"
 
 struct nt_process nt_process;
@@ -47,8 +50,8 @@ void nt_warn(const char *format, ...)
 
 void nt_exit_process_as(NTSTATUS status, int host_status)
 {
-    (void)status;
     nt_handle_close_all();
+    nt_arena_leave(status, nt_thread_count() <= 1);
     _exit(host_status);
 }
 

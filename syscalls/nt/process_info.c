@@ -9,6 +9,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "syscalls/nt/drive.h"
 #include "syscalls/nt/process.h"
 #include "syscalls/nt/section.h"
 #include "syscalls/nt/system.h"
@@ -270,6 +271,15 @@ static NTSTATUS query_self(ULONG class, void *out, ULONG n, ULONG *returned)
             return STATUS_ACCESS_VIOLATION;
         return guest_write(out, i, sizeof(i)) ? STATUS_SUCCESS : STATUS_ACCESS_VIOLATION;
     }
+    case ProcessDeviceMap: {
+        struct {
+            ULONG drives;
+            UCHAR types[32]; /* DRIVE_FIXED for each that is there */
+        } i = {.drives = nt_volume_mask()};
+        for (int k = 0; k < 26; k++)
+            i.types[k] = (i.drives >> k & 1) ? 3 : 0;
+        return answer(&i, sizeof(i), out, n, returned);
+    }
     case ProcessSubsystemInformation:
         word = 0; /* Win32 */
         return answer(&word, sizeof(word), out, n, returned);
@@ -281,8 +291,11 @@ static NTSTATUS query_self(ULONG class, void *out, ULONG n, ULONG *returned)
         struct {
             SIZE_T paged, nonpaged, minimum_working_set, maximum_working_set, pagefile;
             LARGE_INTEGER time;
-        } i = {~(SIZE_T)0, ~(SIZE_T)0, 0x32000, 0x159000, ~(SIZE_T)0, {.QuadPart = -1}};
-        return answer(&i, sizeof(i), out, n, returned);
+            SIZE_T reserved[4];
+            ULONG flags, cpu_rate;
+        } i = {~(SIZE_T)0, ~(SIZE_T)0, 0x32000, 0x159000, ~(SIZE_T)0, {.QuadPart = -1}, {0}, 0, 0};
+        /* With or without the limits on processor time that newer callers ask for. */
+        return answer(&i, n == sizeof(i) ? sizeof(i) : 48, out, n, returned);
     }
     default:
         return STATUS_INVALID_INFO_CLASS;

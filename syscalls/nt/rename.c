@@ -190,8 +190,7 @@ static NTSTATUS check_replaced(const struct target *to, uint32_t flags, bool sou
         return STATUS_OBJECT_NAME_COLLISION;
     if (fstatat(to->dir, to->found, &st, AT_SYMLINK_NOFOLLOW) != 0)
         return errno == ENOENT ? STATUS_SUCCESS : nt_status_of_errno(errno);
-    if (S_ISDIR(st.st_mode) &&
-        !(source_is_directory && (flags & FILE_RENAME_POSIX_SEMANTICS)))
+    if (S_ISDIR(st.st_mode) && !(source_is_directory && (flags & FILE_RENAME_POSIX_SEMANTICS)))
         return STATUS_ACCESS_DENIED;
     if (S_ISREG(st.st_mode) && !(st.st_mode & 0222) &&
         !(flags & FILE_RENAME_IGNORE_READONLY_ATTRIBUTE))

@@ -90,7 +90,8 @@ NTSTATUS nt_reparse_get(struct nt_file *f, void *out, uint32_t n, ULONG_PTR *inf
         status = guest_write(out, &head, *information) ? STATUS_BUFFER_OVERFLOW
                                                        : STATUS_ACCESS_VIOLATION;
     } else if (NT_SUCCESS(status)) {
-        if (!guest_write(out, &head, fixed) || !guest_write((char *)out + fixed, substitute, sn * 2) ||
+        if (!guest_write(out, &head, fixed) ||
+            !guest_write((char *)out + fixed, substitute, sn * 2) ||
             !guest_write((char *)out + fixed + sn * 2, print, pn * 2))
             status = STATUS_ACCESS_VIOLATION;
         *information = fixed + bytes;
@@ -202,9 +203,11 @@ static NTSTATUS replace_name(struct nt_file *f, const char *target, bool folder)
             close(fd);
     } else {
         if (fd < 0)
-            fd = openat(dir, name, target ? O_PATH | O_NOFOLLOW | O_CLOEXEC
-                                          : O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        status = fd < 0 ? nt_status_of_errno(errno) : exchange(f, fd, target != NULL, target != NULL);
+            fd = openat(dir, name,
+                        target ? O_PATH | O_NOFOLLOW | O_CLOEXEC
+                               : O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        status =
+            fd < 0 ? nt_status_of_errno(errno) : exchange(f, fd, target != NULL, target != NULL);
     }
     close(dir);
     return status;

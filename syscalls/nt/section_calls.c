@@ -184,15 +184,9 @@ static NTSTATUS open_known_dll(const uint16_t *name, size_t n, struct nt_section
     close(fd);
     if (!NT_SUCCESS(status))
         return status;
-    static const char prefix[] = "\\Device\\HarddiskVolume3\\windows\\system32\\";
-    size_t units = sizeof(prefix) - 1 + n;
-    (*out)->name = malloc((units + 1) * sizeof(WCHAR));
-    if ((*out)->name) {
-        for (size_t i = 0; i < sizeof(prefix) - 1; i++)
-            (*out)->name[i] = (WCHAR)prefix[i];
-        memcpy((*out)->name + sizeof(prefix) - 1, name, n * sizeof(WCHAR));
-        (*out)->name_length = (uint32_t)(units * sizeof(WCHAR));
-    }
+    size_t units;
+    (*out)->name = nt_name_of_host_path(path, NULL, NT_NAME_DEVICE, &units);
+    (*out)->name_length = (*out)->name ? (uint32_t)(units * sizeof(WCHAR)) : 0;
     return STATUS_SUCCESS;
 }
 

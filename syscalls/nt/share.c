@@ -9,6 +9,7 @@
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards every record */
 static struct nt_share *table[BUCKETS];
+static uint32_t deletions; /* atomic */
 
 static struct nt_share **find(uint64_t dev, uint64_t ino)
 {
@@ -90,11 +91,31 @@ bool nt_share_close(struct nt_share *s, ACCESS_MASK access, uint32_t share)
     count(s, access, share, (uint32_t)-1);
     if (s->opens == 0) {
         delete = s->delete_pending;
-        *find(s->dev, s->ino) = s->next;
-        free(s);
+        if (!delete) {
+            *find(s->dev, s->ino) = s->next;
+            free(s);
+        }
     }
     pthread_mutex_unlock(&lock);
     return delete;
+}
+
+void nt_share_deleted(struct nt_share *s)
+{
+    pthread_mutex_lock(&lock);
+    *find(s->dev, s->ino) = s->next;
+    free(s);
+    pthread_mutex_unlock(&lock);
+}
+
+uint32_t nt_share_deletions(void)
+{
+    return __atomic_load_n(&deletions, __ATOMIC_ACQUIRE);
+}
+
+void nt_share_count_deletion(void)
+{
+    __atomic_add_fetch(&deletions, 1, __ATOMIC_RELEASE);
 }
 
 bool nt_share_delete_pending(const struct nt_share *s)
@@ -115,7 +136,17 @@ void nt_share_set_delete_pending(struct nt_share *s, bool pending)
 bool nt_share_is_open(uint64_t dev, uint64_t ino)
 {
     pthread_mutex_lock(&lock);
-    bool open = *find(dev, ino) != NULL;
+    struct nt_share *s = *find(dev, ino);
+    bool open = s && s->opens;
     pthread_mutex_unlock(&lock);
     return open;
+}
+
+bool nt_share_is_dying(uint64_t dev, uint64_t ino)
+{
+    pthread_mutex_lock(&lock);
+    struct nt_share *s = *find(dev, ino);
+    bool dying = s && s->delete_pending;
+    pthread_mutex_unlock(&lock);
+    return dying;
 }

@@ -26,11 +26,19 @@ struct nt_share {
 /* STATUS_SHARING_VIOLATION, STATUS_DELETE_PENDING. */
 NTSTATUS nt_share_open(uint64_t dev, uint64_t ino, ACCESS_MASK access, uint32_t share,
                        struct nt_share **s);
-/* True: the caller was the last and the file is to be deleted. */
+/* True: the caller was the last and the file is to be deleted. The record stays, so that others
+ * hear of the deletion, until the caller has done it and says nt_share_deleted. */
 bool nt_share_close(struct nt_share *s, ACCESS_MASK access, uint32_t share);
+void nt_share_deleted(struct nt_share *s);
+
+/* Grows with every deletion. An open that has seen it grow must look whether its file still has a
+ * name. */
+uint32_t nt_share_deletions(void);
+void nt_share_count_deletion(void);
 
 bool nt_share_delete_pending(const struct nt_share *s);
 void nt_share_set_delete_pending(struct nt_share *s, bool pending);
 bool nt_share_is_open(uint64_t dev, uint64_t ino);
+bool nt_share_is_dying(uint64_t dev, uint64_t ino); /* its deletion is pending */
 
 #endif

@@ -284,27 +284,52 @@ static void fault_handler(int sig, siginfo_t *si, void *ctx)
     errno = saved_errno;
 }
 
+extern const char nt_block_begin[], nt_block_end[], nt_block_interrupted[];
+
+/* On the way in: the guest's state as if the call had already come back. False: not there. */
+static bool context_at_entry(const struct nt_thread *t, const ucontext_t *uc, CONTEXT *c)
+{
+    uintptr_t pc = (uintptr_t)uc->uc_mcontext.gregs[REG_RIP];
+
+    if (pc < (uintptr_t)nt_gate_raw_entry || pc >= (uintptr_t)nt_gate_entry_done)
+        return false;
+    nt_context_of_ucontext(uc, c);
+    if (pc >= (uintptr_t)nt_gate_entry_saved) {
+        c->Rip = t->frame->rip;
+        c->Rsp = t->frame->rsp;
+    } else if (pc < (uintptr_t)nt_gate_entry) {
+        c->Rip = c->Rcx; /* as the instruction leaves it */
+    } else if (guest_read(&c->Rip, (const void *)c->Rsp, sizeof(c->Rip))) {
+        c->Rsp += 8;
+    }
+    return true;
+}
+
 static void interrupt_handler(int sig, siginfo_t *si, void *ctx)
 {
     ucontext_t *uc = ctx;
-    uintptr_t pc = (uintptr_t)uc->uc_mcontext.gregs[REG_RIP];
+    greg_t *pc_reg = &uc->uc_mcontext.gregs[REG_RIP];
+    uintptr_t pc = (uintptr_t)*pc_reg;
     struct nt_thread *t = nt_self();
     int saved_errno = errno;
+    CONTEXT c;
 
     (void)sig;
     (void)si;
     if (!t)
         return;
     if (nt_pc_is_guest(pc)) {
-        CONTEXT c;
         nt_context_of_ucontext(uc, &c);
         nt_thread_interrupted(t, true, &c);
         nt_ucontext_of_context(&c, uc);
     } else {
-        /* In the middle of the way out: decide again what is pending. */
+        /* In the middle of the way out: decide again what is pending. Just before a blocking call:
+         * do not make it. */
         if (pc >= (uintptr_t)nt_gate_exit_begin && pc < (uintptr_t)nt_gate_exit_end)
-            uc->uc_mcontext.gregs[REG_RIP] = (greg_t)nt_gate_exit_check;
-        nt_thread_interrupted(t, false, NULL);
+            *pc_reg = (greg_t)nt_gate_exit_check;
+        else if (pc >= (uintptr_t)nt_block_begin && pc < (uintptr_t)nt_block_end)
+            *pc_reg = (greg_t)nt_block_interrupted;
+        nt_thread_interrupted(t, false, context_at_entry(t, uc, &c) ? &c : NULL);
     }
     errno = saved_errno;
 }

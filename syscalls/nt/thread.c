@@ -1,8 +1,11 @@
 #include <errno.h>
+#include <limits.h>
+#include <linux/futex.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include <asm/prctl.h>
@@ -11,25 +14,131 @@
 #include "syscalls/gate/trap.h"
 #include "syscalls/nt/process.h"
 #include "syscalls/nt/signal.h"
+#include "syscalls/nt/sync.h"
+#include "syscalls/nt/system.h"
 #include "syscalls/nt/thread.h"
+#include "syscalls/nt/thread_state.h"
 #include "syscalls/nt/vm.h"
 #include "nt_handlers.h"
 
 #define DEFAULT_STACK_RESERVE 0x100000u
 #define DEFAULT_STACK_COMMIT 0x1000u
 
+/* All guest threads that have not ended. */
+static pthread_mutex_t threads_lock = PTHREAD_MUTEX_INITIALIZER; /* guards the next five */
+static struct nt_thread *by_id[256];
+static _Atomic uint32_t living; /* futex */
+static struct nt_thread *ending; /* ends all others */
+static size_t default_reserve, default_commit;
+static bool first_made;
+
 static void thread_destroy(struct nt_object *o)
 {
     struct nt_thread *t = (struct nt_thread *)o;
+    struct nt_thread_more *m = t->more;
 
+    if (m->exit_slot)
+        nt_slot_free(m->exit_slot);
+    pthread_mutex_destroy(&m->lock);
+    free(m->name);
+    free(m);
     free(t);
 }
+
+/* Most threads are never waited for: the slot is made by the first who does. */
+static struct nt_slot *thread_slot(struct nt_object *o)
+{
+    struct nt_thread *t = (struct nt_thread *)o;
+    struct nt_thread_more *m = t->more;
+    struct nt_slot *s = __atomic_load_n(&m->exit_slot, __ATOMIC_ACQUIRE);
+
+    if (s)
+        return s;
+    struct nt_slot *fresh = nt_slot_new(NT_SLOT_EXIT);
+    if (!fresh)
+        return NULL;
+    fresh->of_process = nt_arena_process() + 1;
+    fresh->u.exit.id = t->id;
+    fresh->u.exit.process = nt_process.id;
+    pthread_mutex_lock(&m->lock);
+    if (!m->exit_slot) {
+        if (atomic_load(&m->life) == NT_LIFE_ENDED)
+            nt_slot_exit_set(fresh, t->exit_status);
+        else
+            atomic_store(&fresh->word, FUTEX_TID_MASK);
+        __atomic_store_n(&m->exit_slot, fresh, __ATOMIC_RELEASE);
+        fresh = NULL;
+    }
+    s = m->exit_slot;
+    pthread_mutex_unlock(&m->lock);
+    if (fresh)
+        nt_slot_free(fresh);
+    return s;
+}
+
+static const struct nt_wait_ops thread_wait_ops = {thread_slot};
 
 const struct nt_object_type nt_thread_type = {
     .name = "Thread",
     .map = {0x00020048, 0x00020437, 0x00121800, THREAD_ALL_ACCESS},
     .destroy = thread_destroy,
+    .wait = &thread_wait_ops,
 };
+
+static void list_add(struct nt_thread *t)
+{
+    pthread_mutex_lock(&threads_lock);
+    struct nt_thread **at = &by_id[t->id / 4 % 256];
+    t->more->hash_next = *at;
+    *at = t;
+    atomic_fetch_add(&living, 1);
+    pthread_mutex_unlock(&threads_lock);
+}
+
+/* Returns how many are left. */
+static uint32_t list_remove(struct nt_thread *t)
+{
+    pthread_mutex_lock(&threads_lock);
+    struct nt_thread **at = &by_id[t->id / 4 % 256];
+    while (*at != t)
+        at = &(*at)->more->hash_next;
+    *at = t->more->hash_next;
+    uint32_t left = atomic_fetch_sub(&living, 1) - 1;
+    pthread_mutex_unlock(&threads_lock);
+    return left;
+}
+
+struct nt_thread *nt_thread_by_id(uint64_t id)
+{
+    pthread_mutex_lock(&threads_lock);
+    struct nt_thread *t = by_id[id / 4 % 256];
+    while (t && t->id != id)
+        t = t->more->hash_next;
+    if (t)
+        nt_object_ref(&t->object);
+    pthread_mutex_unlock(&threads_lock);
+    return t;
+}
+
+struct nt_thread *nt_thread_next(uint32_t after)
+{
+    struct nt_thread *best = NULL;
+
+    pthread_mutex_lock(&threads_lock);
+    for (unsigned i = 0; i < 256; i++)
+        for (struct nt_thread *t = by_id[i]; t; t = t->more->hash_next)
+            if (t->id > after && (!best || t->id < best->id))
+                best = t;
+    if (best)
+        nt_object_ref(&best->object);
+    pthread_mutex_unlock(&threads_lock);
+    return best;
+}
+
+unsigned nt_thread_count(void)
+{
+    return atomic_load(&living);
+}
 
 /* TEBs are carved from the low 2 GiB, as NT does: 8 KiB each, never given back to the kernel while
  * the thread object lives. */
@@ -94,20 +203,58 @@ static NTSTATUS stack_new(struct nt_thread *t, size_t reserve, size_t commit)
     return STATUS_SUCCESS;
 }
 
+static void free_guest_memory(struct nt_thread *t)
+{
+    TEB *teb = t->teb;
+
+    pthread_mutex_lock(&t->more->lock);
+    t->teb = NULL;
+    pthread_mutex_unlock(&t->more->lock);
+    if (t->stack_bottom)
+        vm_release(t->stack_bottom, 0);
+    if (teb)
+        vm_release((uintptr_t)teb, 0);
+    t->stack_bottom = 0;
+}
+
 NTSTATUS nt_thread_new(size_t stack_reserve, size_t stack_commit, struct nt_thread **out)
 {
     struct nt_thread *t = calloc(1, sizeof(*t));
+    struct nt_thread_more *m = calloc(1, sizeof(*m));
 
-    if (!t)
+    if (!t || !m) {
+        free(t);
+        free(m);
         return STATUS_NO_MEMORY;
+    }
+    t->more = m;
     nt_object_init(&t->object, &nt_thread_type);
-    t->id = nt_process.id + 4;
-    NTSTATUS status = teb_new(t);
+    pthread_mutex_init(&m->lock, NULL);
+    m->apc_last = &m->apc_first;
+    m->created = nt_system_time();
+    m->affinity = nt_affinity_mask();
+    m->io_priority = 2;
+    m->page_priority = 5;
+
+    pthread_mutex_lock(&threads_lock);
+    m->is_first = !first_made;
+    if (m->is_first) {
+        default_reserve = stack_reserve;
+        default_commit = stack_commit;
+        first_made = true;
+    }
+    if (stack_reserve == 0)
+        stack_reserve = default_reserve;
+    if (stack_commit == 0)
+        stack_commit = default_commit;
+    pthread_mutex_unlock(&threads_lock);
+    /* Host process ids end below 2^22: the three kinds of ids never meet. */
+    t->id = m->is_first ? 0x02000000u + nt_process.id : nt_arena_thread_id();
+    NTSTATUS status = t->id ? teb_new(t) : STATUS_NO_MEMORY;
     if (NT_SUCCESS(status))
         status = stack_new(t, stack_reserve, stack_commit);
     if (!NT_SUCCESS(status)) {
-        if (t->teb)
-            vm_release((uintptr_t)t->teb, 0);
+        free_guest_memory(t);
         nt_object_release(&t->object);
         return status;
     }
@@ -120,13 +267,66 @@ static bool set_gs(void *base)
     return syscall(SYS_arch_prctl, ARCH_SET_GS, base) == 0;
 }
 
+/* The thread has left the guest: nothing of it may stay behind but its object. */
+static void thread_ended(struct nt_thread *t)
+{
+    struct nt_thread_more *m = t->more;
+    struct nt_slot *mutant;
+    struct rusage usage;
+    int32_t previous;
+    bool first = m->is_first;
+
+    set_gs(NULL);
+    nt_timer_apcs_forget(t);
+    while ((mutant = nt_robust_first_mutant()))
+        nt_slot_mutant_release(mutant, true, &previous);
+    getrusage(RUSAGE_THREAD, &usage);
+    free_guest_memory(t);
+
+    pthread_mutex_lock(&m->lock);
+    m->kernel_time = usage.ru_stime.tv_sec * 10000000ull + usage.ru_stime.tv_usec * 10ull;
+    m->user_time = usage.ru_utime.tv_sec * 10000000ull + usage.ru_utime.tv_usec * 10ull;
+    m->ended = nt_system_time();
+    atomic_store(&m->life, NT_LIFE_ENDED); /* from here on nobody sends it a signal */
+    struct nt_apc *apcs = m->apc_first;
+    m->apc_first = NULL;
+    struct nt_slot *slot = m->exit_slot;
+    pthread_mutex_unlock(&m->lock);
+    nt_self_tls = NULL;
+    /* Whoever waits for an answer gets this one. */
+    atomic_store(&m->acknowledged, atomic_load(&m->request));
+    syscall(SYS_futex, &m->acknowledged, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+    while (apcs) {
+        struct nt_apc *next = apcs->next;
+        free(apcs);
+        apcs = next;
+    }
+    NTSTATUS status = t->exit_status;
+    nt_signal_thread_done();
+    uint32_t left = list_remove(t);
+    if (slot)
+        nt_slot_exit_set(slot, status);
+    nt_object_release(&t->object);
+    if (left == 0)
+        nt_exit_process(status); /* the last thread's end is the process's */
+    syscall(SYS_futex, &living, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+    /* The host's first thread stands for the process in the arena and in /proc. */
+    while (first)
+        pause();
+}
+
 void nt_thread_run(struct nt_thread *t, uintptr_t start, uintptr_t rcx, uintptr_t rdx)
 {
     struct nt_frame f;
     CONTEXT c = {.ContextFlags = CONTEXT_FULL};
 
-    nt_self_tls = t;
     t->tid = (int)syscall(SYS_gettid);
+    if (t->more->is_first) {
+        t->more->start = rcx;
+        t->more->argument = rdx;
+        nt_object_ref(&t->object); /* of the caller, which never sees us return */
+        list_add(t);
+    }
     if (!nt_signal_thread_init() || !set_gs(t->teb)) {
         nt_warn("cannot start a thread: %s", strerror(errno));
         _exit(125);
@@ -155,8 +355,12 @@ void nt_thread_run(struct nt_thread *t, uintptr_t start, uintptr_t rcx, uintptr_
     c.Rdx = nt_process.ntdll_base;
     c.Rsp = (at & ~15ull) - 0x28;
     nt_frame_set_context(&f, &c);
+    t->frame = &f;
     trap_arm_thread();
+    nt_self_tls = t;
+    atomic_store(&t->more->life, NT_LIFE_RUNNING);
     nt_gate_enter_guest(t, &f);
+    thread_ended(t);
 }
 
 void nt_thread_exit(struct nt_thread *t, NTSTATUS status)
@@ -167,32 +371,212 @@ void nt_thread_exit(struct nt_thread *t, NTSTATUS status)
 
 NTSTATUS nt_thread_end_others(struct nt_thread *t, NTSTATUS status)
 {
-    (void)t;
-    (void)status;
+    struct nt_deadline again;
+
+    pthread_mutex_lock(&threads_lock);
+    bool mine = !ending || ending == t;
+    if (mine)
+        ending = t; /* and no new ones from now on */
+    pthread_mutex_unlock(&threads_lock);
+    /* Another thread is doing the same, and this one is among the others. */
+    while (!mine && !(atomic_load(&t->pending) & NT_PENDING_TERMINATE)) {
+        nt_deadline_after(&again, 1000000);
+        nt_block_futex_private(t, NT_EVENT_STOP, &living, atomic_load(&living), &again);
+        if (nt_interrupted(t))
+            break;
+    }
+    if (!mine)
+        return STATUS_THREAD_IS_TERMINATING;
+
+    /* A thread may be about to enter a blocking host call that does not look at what is pending:
+     * it is told again until it has heard. */
+    for (int rounds = 0; atomic_load(&living) > 1 && rounds < 500; rounds++) {
+        uint32_t after = 0, seen = atomic_load(&living);
+        for (struct nt_thread *o; (o = nt_thread_next(after));) {
+            if (o != t)
+                nt_thread_terminate(o, status);
+            after = o->id;
+            nt_object_release(&o->object);
+        }
+        nt_deadline_after(&again, 100000);
+        if (atomic_load(&living) > 1)
+            nt_block_futex_private(t, 0, &living, seen, &again);
+    }
     return STATUS_SUCCESS;
 }
 
-void nt_thread_stop_point(struct nt_thread *t, struct nt_frame *f)
+void nt_thread_terminate(struct nt_thread *t, NTSTATUS status)
 {
-    (void)f;
-    atomic_fetch_and(&t->pending, ~(NT_PENDING_SUSPEND | NT_PENDING_CONTEXT));
+    struct nt_thread_more *m = t->more;
+
+    pthread_mutex_lock(&m->lock);
+    if (atomic_load(&m->life) != NT_LIFE_ENDED) {
+        if (!(atomic_load(&t->pending) & NT_PENDING_TERMINATE))
+            t->exit_status = status;
+        nt_thread_wake_locked(t, NT_PENDING_TERMINATE, NT_EVENT_STOP, true);
+    }
+    pthread_mutex_unlock(&m->lock);
 }
 
-void nt_thread_deliver_apc(struct nt_thread *t, struct nt_frame *f)
+NTSTATUS NtTerminateThread(struct nt_thread *t, HANDLE ThreadHandle, NTSTATUS ExitStatus)
 {
-    (void)f;
-    atomic_fetch_and(&t->pending, ~NT_PENDING_APC);
+    struct nt_object *o;
+
+    if (!ThreadHandle)
+        nt_thread_exit(t, ExitStatus);
+    NTSTATUS status = nt_handle_get(ThreadHandle, &nt_thread_type, THREAD_TERMINATE, &o, NULL);
+    if (!NT_SUCCESS(status))
+        return status;
+    struct nt_thread *target = (struct nt_thread *)o;
+    if (target != t) {
+        nt_thread_terminate(target, ExitStatus);
+        nt_object_release(o);
+        return STATUS_SUCCESS;
+    }
+    nt_object_release(o);
+    nt_thread_exit(t, ExitStatus);
 }
 
-NTSTATUS nt_thread_test_alert(struct nt_thread *t)
+/* --- making threads ------------------------------------------------------------------------ */
+
+#define HOST_STACK 0x40000u /* bytes, guard included: handlers are shallow */
+
+static void *host_thread(void *arg)
 {
-    (void)t;
+    struct nt_thread *t = arg;
+
+    nt_thread_run(t, nt_process.user_thread_start, t->more->start, t->more->argument);
+    return NULL;
+}
+
+static NTSTATUS start_host_thread(struct nt_thread *t)
+{
+    pthread_attr_t attr;
+    pthread_t thread;
+
+    nt_object_ref(&t->object); /* the running thread's own */
+    pthread_mutex_lock(&threads_lock);
+    bool refused = ending != NULL;
+    pthread_mutex_unlock(&threads_lock);
+    if (refused) {
+        nt_object_release(&t->object);
+        return STATUS_PROCESS_IS_TERMINATING;
+    }
+    list_add(t);
+    pthread_attr_init(&attr);
+    pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstacksize(&attr, HOST_STACK);
+    int error = pthread_create(&thread, &attr, host_thread, t);
+    pthread_attr_destroy(&attr);
+    if (!error)
+        return STATUS_SUCCESS;
+    list_remove(t);
+    nt_object_release(&t->object);
+    return STATUS_INSUFFICIENT_RESOURCES;
+}
+
+/* What the caller wants to know of the new thread, and how it shall be. */
+static NTSTATUS take_attributes(struct nt_thread *t, const PS_ATTRIBUTE_LIST *guest)
+{
+    PS_ATTRIBUTE_LIST head;
+    PS_ATTRIBUTE a;
+
+    if (!guest)
+        return STATUS_SUCCESS;
+    if (!guest_read(&head, guest, sizeof(head.TotalLength)))
+        return STATUS_ACCESS_VIOLATION;
+    size_t room = head.TotalLength - offsetof(PS_ATTRIBUTE_LIST, Attributes);
+    if (head.TotalLength < offsetof(PS_ATTRIBUTE_LIST, Attributes) || room % sizeof(a) ||
+        room / sizeof(a) > 32)
+        return STATUS_INVALID_PARAMETER;
+    for (size_t i = 0; i < room / sizeof(a); i++) {
+        if (!guest_get(&a, &guest->Attributes[i]))
+            return STATUS_ACCESS_VIOLATION;
+        const void *from = NULL;
+        size_t size = 0;
+        switch (a.Attribute) {
+        case PS_ATTRIBUTE_CLIENT_ID:
+            from = &t->teb->ClientId;
+            size = sizeof(CLIENT_ID);
+            break;
+        case PS_ATTRIBUTE_TEB_ADDRESS:
+            from = &t->teb;
+            size = sizeof(PVOID);
+            break;
+        case PS_ATTRIBUTE_IDEAL_PROCESSOR:
+        case PS_ATTRIBUTE_GROUP_AFFINITY:
+            continue; /* hints, given before it runs anywhere */
+        default:
+            return STATUS_NOT_SUPPORTED;
+        }
+        if (a.Size < size)
+            return STATUS_INFO_LENGTH_MISMATCH;
+        if (!guest_write(a.ValuePtr, from, size) ||
+            (a.ReturnLength && !guest_put(a.ReturnLength, (SIZE_T)size)))
+            return STATUS_ACCESS_VIOLATION;
+    }
     return STATUS_SUCCESS;
 }
 
-void nt_thread_interrupted(struct nt_thread *t, bool guest, CONTEXT *context)
+NTSTATUS NtCreateThreadEx(struct nt_thread *t, HANDLE *ThreadHandle, ACCESS_MASK DesiredAccess,
+                          const OBJECT_ATTRIBUTES *ObjectAttributes, HANDLE ProcessHandle,
+                          void *StartRoutine, void *Argument, ULONG CreateFlags, SIZE_T ZeroBits,
+                          SIZE_T StackSize, SIZE_T MaximumStackSize, void *AttributeList)
 {
+    const ULONG known = THREAD_CREATE_FLAGS_CREATE_SUSPENDED |
+                        THREAD_CREATE_FLAGS_SKIP_THREAD_ATTACH |
+                        THREAD_CREATE_FLAGS_HIDE_FROM_DEBUGGER | 0x10u /* loader worker */ |
+                        0x20u /* skip loader init */ | 0x40u /* bypass process freeze */;
+    struct nt_object *process;
+    struct nt_thread *new;
+    struct nt_oattr oa;
+    HANDLE handle;
+
     (void)t;
-    (void)guest;
-    (void)context;
+    if ((CreateFlags & ~known) || (ZeroBits > 31 && ZeroBits < 0x10000))
+        return STATUS_INVALID_PARAMETER;
+    NTSTATUS status = nt_oattr_get(ObjectAttributes, &oa);
+    if (!NT_SUCCESS(status))
+        return status;
+    nt_oattr_free(&oa); /* threads have no names there */
+    status = nt_handle_get(ProcessHandle, &nt_process_type, PROCESS_CREATE_THREAD, &process, NULL);
+    if (!NT_SUCCESS(status))
+        return status;
+    bool own = process == nt_process_self();
+    nt_object_release(process);
+    if (!own)
+        return STATUS_NOT_SUPPORTED;
+    status = nt_thread_new(MaximumStackSize, StackSize, &new);
+    if (!NT_SUCCESS(status))
+        return status;
+    struct nt_thread_more *m = new->more;
+    m->start = m->win32_start = (uintptr_t)StartRoutine;
+    m->argument = (uintptr_t)Argument;
+    m->hidden = CreateFlags & THREAD_CREATE_FLAGS_HIDE_FROM_DEBUGGER;
+    if (CreateFlags & THREAD_CREATE_FLAGS_SKIP_THREAD_ATTACH)
+        new->teb->SameTebFlags |= TEB_SKIP_THREAD_ATTACH;
+    if (CreateFlags & 0x10u)
+        new->teb->SameTebFlags |= TEB_LOADER_WORKER;
+    if (CreateFlags & THREAD_CREATE_FLAGS_CREATE_SUSPENDED) {
+        atomic_store(&m->suspended, 1);
+        atomic_store(&new->pending, NT_PENDING_SUSPEND);
+        atomic_store(&m->events, NT_EVENT_STOP);
+    }
+    status = nt_handle_create(&new->object, nt_map_access(&nt_thread_type, DesiredAccess),
+                              oa.attributes & OBJ_INHERIT ? NT_HANDLE_INHERIT : 0, &handle);
+    if (NT_SUCCESS(status)) {
+        /* Both before it runs: it may look there. */
+        status = guest_put(ThreadHandle, handle) ? take_attributes(new, AttributeList)
+                                                 : STATUS_ACCESS_VIOLATION;
+        if (NT_SUCCESS(status))
+            status = start_host_thread(new);
+        if (!NT_SUCCESS(status))
+            nt_handle_close(handle);
+    }
+    if (!NT_SUCCESS(status)) {
+        atomic_store(&m->life, NT_LIFE_ENDED);
+        free_guest_memory(new);
+    }
+    nt_object_release(&new->object);
+    return status;
 }

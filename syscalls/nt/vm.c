@@ -9,7 +9,22 @@
 
 /* Ordinary allocations start high enough to leave the preferred bases of programs free; images
  * that must move go to a range of their own, above which are the bases of our own libraries. */
+#ifdef __SANITIZE_ADDRESS__
+/* AddressSanitizer keeps its shadow in the middle of the guests' band: programs must move. */
+static bool taken(uintptr_t start, uintptr_t end)
+{
+    return start < 0x10007fff8000ull && end > 0x7fff8000ull;
+}
+const struct vm_where vm_anywhere = {0x200000000000ull, 0x300000000000ull, false};
+#else
+static bool taken(uintptr_t start, uintptr_t end)
+{
+    (void)start;
+    (void)end;
+    return false;
+}
 const struct vm_where vm_anywhere = {0x200000000ull, 0x300000000000ull, false};
+#endif
 const struct vm_where vm_low_2g = {0x20000ull, 0x7ffe0000ull, false};
 const struct vm_where vm_images = {0x300000000000ull, 0x3ff000000000ull, false};
 
@@ -258,7 +273,8 @@ NTSTATUS vm_reserve_aligned(uintptr_t *base, size_t size, size_t alignment,
             pthread_mutex_unlock(&vm_lock);
             goto fail;
         }
-    } else if (at < GUEST_LOWEST || at > GUEST_END - size || !range_free(at, at + size)) {
+    } else if (at < GUEST_LOWEST || at > GUEST_END - size || !range_free(at, at + size) ||
+               taken(at, at + size)) {
         pthread_mutex_unlock(&vm_lock);
         status = STATUS_CONFLICTING_ADDRESSES;
         goto fail;
@@ -530,23 +546,42 @@ void vm_set_lazy(uintptr_t start, size_t size, void (*fn)(void))
     lazy_fn = fn;
 }
 
+/* The stack that the thread runs on now, as its TEB says: fibers have others than the thread's. */
+struct stack {
+    uintptr_t bottom, top;
+    uint32_t guarantee; /* bytes, of SetThreadStackGuarantee */
+    uintptr_t new_limit;
+};
+
+static struct stack current_stack(const struct nt_thread *t)
+{
+    PVOID bottom, top;
+    ULONG guarantee;
+
+    if (!t || !guest_get(&bottom, &t->teb->DeallocationStack) ||
+        !guest_get(&top, &t->teb->NtTib.StackBase) ||
+        !guest_get(&guarantee, &t->teb->GuaranteedStackBytes))
+        return (struct stack){0};
+    return (struct stack){(uintptr_t)bottom, (uintptr_t)top, guarantee, 0};
+}
+
 /* One page of a stack's guard was touched: the guard moves down, within the reservation. */
-static enum vm_fault grow_stack(struct nt_thread *t, uintptr_t page, uintptr_t bottom)
+static enum vm_fault grow_stack(struct stack *t, uintptr_t page, uintptr_t bottom)
 {
     /* The last page is never committed; above it, what SetThreadStackGuarantee asked for, and a
      * page for the handler, are kept back until the overflow is raised. */
-    uintptr_t keep = bottom + VM_PAGE + VM_PAGE_UP(t->stack_guarantee) + VM_PAGE;
+    uintptr_t keep = bottom + VM_PAGE + VM_PAGE_UP((uintptr_t)t->guarantee) + VM_PAGE;
     uint32_t protect = PAGE_READWRITE;
 
     if (page <= keep) {
         commit_locked(bottom + VM_PAGE, page + VM_PAGE, protect);
-        t->new_stack_limit = bottom + VM_PAGE;
+        t->new_limit = bottom + VM_PAGE;
         return VM_FAULT_STACK_OVERFLOW;
     }
     if (commit_locked(page, page + VM_PAGE, protect) != STATUS_SUCCESS ||
         commit_locked(page - VM_PAGE, page, protect | PAGE_GUARD) != STATUS_SUCCESS)
         return VM_FAULT_STACK_OVERFLOW;
-    t->new_stack_limit = page;
+    t->new_limit = page;
     return VM_FAULT_RETRY;
 }
 
@@ -555,9 +590,11 @@ enum vm_fault vm_handle_fault(uintptr_t address, bool write)
     enum vm_fault result = VM_FAULT_NOT_OURS;
     uintptr_t page = VM_PAGE_DOWN(address);
     struct nt_thread *t = nt_self();
+    struct stack stack;
 
     if (address >= GUEST_END)
         return VM_FAULT_NOT_OURS;
+    stack = current_stack(t);
     pthread_mutex_lock(&vm_lock);
     struct vm_block *b = block_at(page);
     if (page >= lazy_start && page < lazy_end && !write) {
@@ -567,8 +604,8 @@ enum vm_fault vm_handle_fault(uintptr_t address, bool write)
         result = VM_FAULT_RETRY; /* also for a thread that faulted while another made it present */
     } else if (b && b->state == MEM_COMMIT && (b->protect & PAGE_GUARD)) {
         uint32_t protect = b->protect & ~PAGE_GUARD;
-        if (t && page >= t->stack_bottom && page < t->stack_top) {
-            result = grow_stack(t, page, t->stack_bottom);
+        if (page >= stack.bottom && page < stack.top) {
+            result = grow_stack(&stack, page, stack.bottom);
         } else {
             result = mprotect((void *)page, VM_PAGE, vm_prot(protect)) == 0 &&
                              set_range(page, page + VM_PAGE, MEM_COMMIT, protect)
@@ -577,10 +614,7 @@ enum vm_fault vm_handle_fault(uintptr_t address, bool write)
         }
     }
     pthread_mutex_unlock(&vm_lock);
-    if (t && t->new_stack_limit) {
-        uintptr_t limit = t->new_stack_limit;
-        t->new_stack_limit = 0;
-        guest_put(&t->teb->NtTib.StackLimit, (PVOID)limit);
-    }
+    if (stack.new_limit)
+        guest_put(&t->teb->NtTib.StackLimit, (PVOID)stack.new_limit);
     return result;
 }

@@ -1,6 +1,7 @@
 /* What is asked about volumes and devices, and the control codes of disk files. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -25,9 +26,6 @@
 
 #define DEVICE_IS_MOUNTED 0x20u
 #define DEVICE_READ_ONLY 0x02u
-#define FSCTL_GET_NTFS_VOLUME_DATA 0x00090064u
-#define FSCTL_LOCK_VOLUME 0x00090018u
-#define FSCTL_QUERY_FILE_REGIONS 0x00090284u
 
 static uint32_t device_type(const struct nt_file *f)
 {
@@ -157,10 +155,10 @@ static NTSTATUS query_volume(struct nt_file *f, uint32_t class, void *buffer, ui
         FILE_FS_ATTRIBUTE_INFORMATION *o = buffer;
         uint32_t room = n - least, bytes = sizeof(ntfs) < room ? sizeof(ntfs) : room;
         /* Named streams, object ids, quotas, compression, encryption: not there. */
-        o->FileSystemAttributes =
-            FS_CASE_PRESERVED_NAMES | FS_UNICODE_ON_DISK | FS_SUPPORTS_SPARSE_FILES |
-            FS_SUPPORTS_REPARSE_POINTS | FS_SUPPORTS_HARD_LINKS | FS_SUPPORTS_EXTENDED_ATTRIBUTES |
-            FS_SUPPORTS_POSIX_UNLINK_RENAME | FS_CASE_SENSITIVE_SEARCH;
+        o->FileSystemAttributes = FS_CASE_PRESERVED_NAMES | FS_UNICODE_ON_DISK |
+                                  FS_SUPPORTS_SPARSE_FILES | FS_SUPPORTS_REPARSE_POINTS |
+                                  FS_SUPPORTS_HARD_LINKS | FS_SUPPORTS_EXTENDED_ATTRIBUTES |
+                                  FS_SUPPORTS_POSIX_UNLINK_RENAME | FS_CASE_SENSITIVE_SEARCH;
         if (vfs.f_flag & ST_RDONLY)
             o->FileSystemAttributes |= 0x00080000u; /* FILE_READ_ONLY_VOLUME */
         o->MaximumComponentNameLength = 255;
@@ -250,8 +248,8 @@ static NTSTATUS set_zero_data(struct nt_file *f, const void *in, uint32_t n)
         return nt_status_of_errno(errno);
     static const char zeros[65536];
     for (int64_t at = range[0]; at < range[1];) {
-        size_t part = range[1] - at < (int64_t)sizeof(zeros) ? (size_t)(range[1] - at)
-                                                             : sizeof(zeros);
+        size_t part =
+            range[1] - at < (int64_t)sizeof(zeros) ? (size_t)(range[1] - at) : sizeof(zeros);
         ssize_t r = pwrite(f->fd, zeros, part, at);
         if (r < 0)
             return nt_status_of_errno(errno);
@@ -276,7 +274,7 @@ static NTSTATUS allocated_ranges(struct nt_file *f, const void *in, uint32_t in_
     /* A descriptor of its own: searching moves the position. */
     char link[32];
     int fd;
-    __builtin_snprintf(link, sizeof(link), "/proc/self/fd/%d", f->fd);
+    snprintf(link, sizeof(link), "/proc/self/fd/%d", f->fd);
     if (fstat(f->fd, &st) != 0 || (fd = open(link, O_RDONLY | O_CLOEXEC)) < 0)
         return nt_status_of_errno(errno);
     int64_t at = asked.offset, end = asked.offset + asked.length;

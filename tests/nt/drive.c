@@ -35,11 +35,19 @@ static NTSTATUS attributes(const char *name, ULONG *out)
 
 Test(drive, folders_exist_without_a_disk)
 {
-    static const char *const folders[] = {
-        "\\??\\C:\\", "\\??\\c:\\windows", "\\??\\C:\\Windows\\System32", "\\??\\C:\\Program Files",
-        "\\??\\C:\\PROGRA~1", "\\??\\C:\\ProgramData", "\\??\\C:\\Users\\SOMEBODY\\appdata\\local",
-        "\\DosDevices\\C:\\Users\\", "\\GLOBAL??\\C:\\Users", "\\Device\\HarddiskVolume3\\Windows",
-        "\\SystemRoot", "\\SystemRoot\\System32", "\\??\\GLOBALROOT\\Device\\HarddiskVolume3\\users"};
+    static const char *const folders[] = {"\\??\\C:\\",
+                                          "\\??\\c:\\windows",
+                                          "\\??\\C:\\Windows\\System32",
+                                          "\\??\\C:\\Program Files",
+                                          "\\??\\C:\\PROGRA~1",
+                                          "\\??\\C:\\ProgramData",
+                                          "\\??\\C:\\Users\\SOMEBODY\\appdata\\local",
+                                          "\\DosDevices\\C:\\Users\\",
+                                          "\\GLOBAL??\\C:\\Users",
+                                          "\\Device\\HarddiskVolume3\\Windows",
+                                          "\\SystemRoot",
+                                          "\\SystemRoot\\System32",
+                                          "\\??\\GLOBALROOT\\Device\\HarddiskVolume3\\users"};
     ULONG a;
     for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
         cr_status(attributes(folders[i], &a), STATUS_SUCCESS);
@@ -77,9 +85,9 @@ Test(drive, system32_shows_the_libraries_read_only)
             cr_status(nt_system_drive_materialise(), STATUS_SUCCESS);
             HANDLE w;
             cr_status(create("\\??\\C:\\Windows", FILE_LIST_DIRECTORY, 7, FILE_OPEN, 0, &w), 0);
-            cr_status(create_full(w, "system32\\kernel32.dll", FILE_GENERIC_READ, 0, 7, FILE_OPEN, 0,
-                                  &h),
-                      STATUS_SUCCESS);
+            cr_status(
+                create_full(w, "system32\\kernel32.dll", FILE_GENERIC_READ, 0, 7, FILE_OPEN, 0, &h),
+                STATUS_SUCCESS);
             shut(h);
             shut(w);
         }
@@ -157,9 +165,31 @@ Test(drive, a_drive_of_ones_own)
     cr_assert_eq(nt_volume_mask(), 1u << 2 | 1u << 23 | 1u << 25);
     char dos[4096];
     cr_assert(nt_dos_path_of_host(host_path("mine/a:b"), dos, sizeof(dos)));
-    cr_assert_str_eq(dos, "X:\\a\xef\x80\xba" "b");
+    cr_assert_str_eq(dos, "X:\\a\xef\x80\xba"
+                          "b");
     cr_assert(nt_dos_path_of_host("/", dos, sizeof(dos)));
     cr_assert_str_eq(dos, "Z:\\");
+}
+
+Test(drive, dos_device_names)
+{
+    uint16_t name[NT_DEVICE_NAME_UNITS], target[NT_DEVICE_NAME_UNITS];
+    char text[200] = "";
+    size_t n, used = 0;
+    for (unsigned i = 0; (n = nt_dos_device_name(i, name)) != 0; i++) {
+        used += host_from_utf16(text + used, 20, name, n);
+        text[used++] = '=';
+        n = nt_dos_device_target(name, n, target);
+        cr_assert_neq(n, 0);
+        used += host_from_utf16(text + used, 60, target, n);
+        text[used++] = ' ';
+    }
+    /* Other subsystems add devices of theirs. */
+    cr_assert(strstr(text, "C:=\\Device\\HarddiskVolume3 Z:=\\Device\\HarddiskVolume26 ") == text);
+    cr_assert(strstr(text, " NUL=\\Device\\Null "));
+    name[0] = 'q';
+    name[1] = ':';
+    cr_assert_eq(nt_dos_device_target(name, 2, target), 0);
 }
 
 Test(drive, state_folder_stays)
@@ -179,22 +209,22 @@ Test(drive, volumes_answer)
     static const char *const places[] = {"\\??\\C:\\", "\\??\\Z:\\", "\\??\\C:"};
     for (size_t i = 0; i < 3; i++) {
         cr_status(create(places[i], FILE_READ_ATTRIBUTES, 7, FILE_OPEN, 0, &h), STATUS_SUCCESS);
-        for (ULONG class = 0; class < 20; class++)
+        for (ULONG class = 0; class < 20; class ++)
             NtQueryVolumeInformationFile(&test_thread, h, iosb, b, 512, class);
-        cr_status(NtQueryVolumeInformationFile(&test_thread, h, iosb, b, 512,
-                                               FileFsAttributeInformation),
-                  STATUS_SUCCESS);
+        cr_status(
+            NtQueryVolumeInformationFile(&test_thread, h, iosb, b, 512, FileFsAttributeInformation),
+            STATUS_SUCCESS);
         cr_assert_eq(((FILE_FS_ATTRIBUTE_INFORMATION *)b)->FileSystemNameLength, 8);
-        cr_status(NtQueryVolumeInformationFile(&test_thread, h, iosb, b, 12,
-                                               FileFsAttributeInformation),
-                  STATUS_BUFFER_OVERFLOW);
-        cr_status(NtQueryVolumeInformationFile(&test_thread, h, iosb, b, 512,
-                                               FileFsSizeInformation),
-                  STATUS_SUCCESS);
+        cr_status(
+            NtQueryVolumeInformationFile(&test_thread, h, iosb, b, 12, FileFsAttributeInformation),
+            STATUS_BUFFER_OVERFLOW);
+        cr_status(
+            NtQueryVolumeInformationFile(&test_thread, h, iosb, b, 512, FileFsSizeInformation),
+            STATUS_SUCCESS);
         cr_assert_gt(((FILE_FS_SIZE_INFORMATION *)b)->TotalAllocationUnits.QuadPart, 0);
-        cr_status(NtQueryVolumeInformationFile(&test_thread, h, iosb, b, 512,
-                                               FileFsDeviceInformation),
-                  STATUS_SUCCESS);
+        cr_status(
+            NtQueryVolumeInformationFile(&test_thread, h, iosb, b, 512, FileFsDeviceInformation),
+            STATUS_SUCCESS);
         cr_assert_eq(((FILE_FS_DEVICE_INFORMATION *)b)->DeviceType, NT_FILE_DEVICE_DISK);
         shut(h);
     }
@@ -299,4 +329,80 @@ Test(drive, extended_attributes)
     cr_status(query(h, FileEaInformation, &size, sizeof(size)), STATUS_SUCCESS);
     cr_assert_gt(size.EaSize, 0);
     shut(h);
+}
+
+/* Names of every kind of nonsense: a status, and no handle that is not given. */
+Test(drive, hostile_names)
+{
+    static const char *const pieces[] = {"\\??\\",
+                                         "\\Device\\",
+                                         "\\DosDevices\\",
+                                         "\\GLOBAL??\\",
+                                         "\\SystemRoot",
+                                         "C:",
+                                         "Z:",
+                                         "z:\\",
+                                         "HarddiskVolume3",
+                                         "HarddiskVolume99999999999",
+                                         "GLOBALROOT",
+                                         "UNC",
+                                         "NUL",
+                                         "Null",
+                                         "pipe",
+                                         "\\",
+                                         "\\\\",
+                                         ".",
+                                         "..",
+                                         ":",
+                                         "::$DATA",
+                                         ":$I30:$INDEX_ALLOCATION",
+                                         "*",
+                                         "Windows",
+                                         "System32",
+                                         "\\Users",
+                                         "PROGRA~1",
+                                         "\\tmp",
+                                         "\xff",
+                                         "/",
+                                         "",
+                                         "a",
+                                         "\xf0\x9f\x98\x80"};
+    const unsigned kinds = sizeof(pieces) / sizeof(pieces[0]);
+    OBJECT_ATTRIBUTES *oa = attributes_of(NULL, "x");
+    HANDLE *h = guest_new(sizeof(*h)), dir;
+    uint16_t *units = guest_new(65536);
+    char *out = guest_new(64);
+
+    cr_status(create("\\??\\C:\\Users", FILE_LIST_DIRECTORY, 7, FILE_OPEN, 0, &dir), 0);
+    srand(11);
+    for (int i = 0; i < 40000; i++) {
+        size_t n = 0;
+        for (int k = rand() % 7; k >= 0; k--) {
+            const char *piece = pieces[(unsigned)rand() % kinds];
+            n += utf16_from_host(units + n, 1000, piece, strlen(piece));
+            if (rand() % 3)
+                units[n++] = '\\';
+        }
+        if (rand() % 4 == 0 && n)
+            units[(unsigned)rand() % n] = (uint16_t)rand();
+        if (rand() % 500 == 0)
+            for (; n < 32767; n++)
+                units[n] = rand() % 40 ? 'a' : '\\';
+        oa->ObjectName->Buffer = units;
+        oa->ObjectName->Length = (USHORT)(n * 2);
+        oa->RootDirectory = rand() % 4 ? NULL : dir;
+        *h = NULL;
+        /* Never one that creates: a hostile name may well be a good one somewhere. */
+        NTSTATUS status =
+            NtOpenFile(&test_thread, h, FILE_READ_ATTRIBUTES | SYNCHRONIZE, oa, iosb, 7,
+                       FILE_SYNCHRONOUS_IO_NONALERT | (rand() % 2 ? FILE_OPEN_REPARSE_POINT : 0) |
+                           (rand() % 20 ? 0 : FILE_OPEN_BY_FILE_ID));
+        cr_assert_eq(NT_SUCCESS(status), *h != NULL);
+        if (*h)
+            shut(*h);
+        NtQueryAttributesFile(&test_thread, oa, out);
+    }
+    shut(dir);
+    cr_assert_eq(nt_handle_count(), 0);
+    cr_assert_not(on_disk());
 }

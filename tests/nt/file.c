@@ -69,8 +69,8 @@ Test(file, folders)
 Test(file, bad_names)
 {
     HANDLE h;
-    static const char *const bad[] = {"a*", "a?b", "a:stream", "a\\\\b", ".", "..", "a\\.\\b",
-                                      "a\\..\\b", "a|", "x:y:$DATA", "\\"};
+    static const char *const bad[] = {"a*",      "a?b",      "a:stream", "a\\\\b",    ".", "..",
+                                      "a\\.\\b", "a\\..\\b", "a|",       "x:y:$DATA", "\\"};
     for (size_t i = 0; i + 1 < sizeof(bad) / sizeof(bad[0]); i++)
         cr_status(create(bad[i], RW, 0, FILE_OPEN_IF, 0, &h), STATUS_OBJECT_NAME_INVALID);
     cr_status(create("file::$DATA", RW, 0, FILE_CREATE, 0, &h), STATUS_SUCCESS);
@@ -104,7 +104,8 @@ Test(file, hostile_object_attributes)
     HANDLE *h = guest_new(sizeof(*h));
     OBJECT_ATTRIBUTES *oa = attributes_of(NULL, in_test_dir("x"));
     UNICODE_STRING *name = oa->ObjectName;
-#define TRY() NtOpenFile(&test_thread, h, RW | SYNCHRONIZE, oa, iosb, 7, FILE_SYNCHRONOUS_IO_NONALERT)
+#define TRY()                                                                                      \
+    NtOpenFile(&test_thread, h, RW | SYNCHRONIZE, oa, iosb, 7, FILE_SYNCHRONOUS_IO_NONALERT)
     oa->Length = 4;
     cr_status(TRY(), STATUS_INVALID_PARAMETER);
     oa->Length = sizeof(*oa);
@@ -389,9 +390,9 @@ Test(file, attributes_and_read_only)
     HANDLE h;
     FILE_BASIC_INFORMATION b;
     struct stat st;
-    cr_status(create_full(NULL, in_test_dir("f"), RW, FILE_ATTRIBUTE_READONLY, 0, FILE_CREATE, 0,
-                          &h),
-              STATUS_SUCCESS);
+    cr_status(
+        create_full(NULL, in_test_dir("f"), RW, FILE_ATTRIBUTE_READONLY, 0, FILE_CREATE, 0, &h),
+        STATUS_SUCCESS);
     cr_status(put(h, "x", 1, 0), STATUS_SUCCESS);
     shut(h);
     cr_assert(stat(host_path("f"), &st) == 0 && (st.st_mode & 0222) == 0);
@@ -560,6 +561,27 @@ Test(file, pipes_from_outside)
     shut(w);
 }
 
+Test(file, reopening)
+{
+    HANDLE a, b;
+    char text[4];
+    host_file("f", "abc");
+    cr_status(create("f", FILE_READ_ATTRIBUTES, SHARE_ALL, FILE_OPEN, 0, &a), STATUS_SUCCESS);
+    cr_assert_eq(rename(host_path("f"), host_path("g")), 0);
+    cr_status(
+        create_full(a, "", FILE_GENERIC_READ, 0, SHARE_ALL, FILE_OPEN, FILE_OPEN_REPARSE_POINT, &b),
+        STATUS_SUCCESS);
+    cr_status(get(b, text, 3, 0), STATUS_SUCCESS);
+    cr_assert_eq(memcmp(text, "abc", 3), 0);
+    shut(b);
+    cr_status(create_full(a, "x", FILE_GENERIC_READ, 0, SHARE_ALL, FILE_OPEN, 0, &b),
+              STATUS_OBJECT_PATH_NOT_FOUND);
+    cr_status(
+        create_full(a, "", FILE_GENERIC_READ, 0, SHARE_ALL, FILE_OPEN, FILE_DIRECTORY_FILE, &b),
+        STATUS_NOT_A_DIRECTORY);
+    shut(a);
+}
+
 Test(file, delete_by_name)
 {
     host_file("f", "");
@@ -636,11 +658,10 @@ static void *work(void *arg)
                 *p = '\\';
         text_at(&at, path, name);
         *oa = (OBJECT_ATTRIBUTES){.Length = sizeof(*oa), .ObjectName = name};
-        NTSTATUS s = NtCreateFile(&test_thread, h, RW | DELETE | SYNCHRONIZE, oa, io, NULL, 0,
-                                  i % 7 ? SHARE_ALL : 0, FILE_OPEN_IF,
-                                  FILE_SYNCHRONOUS_IO_NONALERT |
-                                      (i % 3 == 0 ? FILE_DELETE_ON_CLOSE : 0),
-                                  NULL, 0);
+        NTSTATUS s = NtCreateFile(
+            &test_thread, h, RW | DELETE | SYNCHRONIZE, oa, io, NULL, 0, i % 7 ? SHARE_ALL : 0,
+            FILE_OPEN_IF, FILE_SYNCHRONOUS_IO_NONALERT | (i % 3 == 0 ? FILE_DELETE_ON_CLOSE : 0),
+            NULL, 0);
         if (s == STATUS_SHARING_VIOLATION || s == STATUS_DELETE_PENDING)
             continue;
         if (s != STATUS_SUCCESS)
@@ -689,4 +710,75 @@ Test(file, threads)
         cr_status((NTSTATUS)(uintptr_t)result, STATUS_SUCCESS);
     }
     cr_assert_eq(nt_handle_count(), 0);
+}
+
+/* Nonsense in every argument: any status will do, but not a crash, a hang or a lost handle. */
+Test(file, hostile_calls)
+{
+    HANDLE h[4];
+    uint8_t *b = guest_new(4096);
+    host_file("f", "data");
+    cr_assert_eq(mkdir(host_path("d"), 0777), 0);
+    cr_assert_eq(symlink("f", host_path("l")), 0);
+    cr_status(create("f", RW | DELETE, SHARE_ALL, FILE_OPEN, 0, &h[0]), STATUS_SUCCESS);
+    cr_status(create("d", RW | DELETE, SHARE_ALL, FILE_OPEN, 0, &h[1]), STATUS_SUCCESS);
+    cr_status(create("l", RW | DELETE, SHARE_ALL, FILE_OPEN, FILE_OPEN_REPARSE_POINT, &h[2]), 0);
+    cr_status(create("\\??\\NUL", RW, SHARE_ALL, FILE_OPEN, 0, &h[3]), STATUS_SUCCESS);
+    static const ULONG codes[] = {NT_FSCTL_SET_REPARSE_POINT,    NT_FSCTL_GET_REPARSE_POINT,
+                                  NT_FSCTL_DELETE_REPARSE_POINT, NT_FSCTL_SET_SPARSE,
+                                  NT_FSCTL_SET_ZERO_DATA,        NT_FSCTL_QUERY_ALLOCATED_RANGES,
+                                  NT_FSCTL_GET_COMPRESSION,      NT_FSCTL_SET_COMPRESSION};
+    srand(7);
+    for (int i = 0; i < 60000; i++) {
+        HANDLE x = h[rand() % 4];
+        ULONG n = rand() % 3 ? (ULONG)rand() % 64 : (ULONG)rand() % 2048,
+              class = (ULONG)rand() % 80;
+        void *p = rand() % 16 ? (void *)(b + rand() % 9) : (void *)-4096ll;
+        if (p != (void *)-4096ll)
+            for (int k = 0; k < 64; k++)
+                b[k] = rand() % 2 ? 0 : (uint8_t)rand();
+        switch (rand() % 8) {
+        case 0:
+            NtQueryInformationFile(&test_thread, x, iosb, p, n, class);
+            break;
+        case 1:
+            if (class == FileEndOfFileInformation || class == FileAllocationInformation)
+                b[4] = b[5] = b[6] = 0; /* gigabytes are not the question */
+            NtSetInformationFile(&test_thread, x, iosb, p, n, class);
+            break;
+        case 2:
+            NtQueryVolumeInformationFile(&test_thread, x, iosb, p, n, class % 14);
+            break;
+        case 3: {
+            ULONG code = codes[rand() % 8];
+            if (code == NT_FSCTL_SET_ZERO_DATA)
+                memset(b, 0, 32);
+            NtFsControlFile(&test_thread, x, NULL, NULL, NULL, iosb, code, p, n, b + 2048, n);
+            break;
+        }
+        case 4:
+            NtQueryDirectoryFile(&test_thread, x, NULL, NULL, NULL, iosb, p, n, class, rand() % 2,
+                                 rand() % 4 ? NULL : (UNICODE_STRING *)b, rand() % 2);
+            break;
+        case 5:
+            NtSetEaFile(&test_thread, x, iosb, p, n);
+            break;
+        case 6:
+            NtQueryEaFile(&test_thread, x, iosb, p, n, rand() % 2, rand() % 2 ? b : NULL,
+                          (ULONG)rand() % 64, NULL, rand() % 2);
+            break;
+        default: {
+            LARGE_INTEGER *v = (LARGE_INTEGER *)(b + 512);
+            v->QuadPart = rand() % 4096;
+            if (rand() % 2)
+                NtReadFile(&test_thread, x, NULL, NULL, NULL, iosb, p, n, rand() % 2 ? v : NULL,
+                           NULL);
+            else
+                NtWriteFile(&test_thread, x, NULL, NULL, NULL, iosb, p, n, v, NULL);
+        }
+        }
+    }
+    cr_assert_eq(nt_handle_count(), 4);
+    for (int i = 0; i < 4; i++)
+        shut(h[i]);
 }

@@ -23,9 +23,9 @@ static void round_trip(const char *host, size_t n)
 
 Test(filename, every_pair_and_triple_of_odd_bytes_round_trips)
 {
-    static const unsigned char odd[] = {0x01, 0x22, 0x2a, 0x2e, 0x3a, 0x5c, 0x61, 0x7f, 0x80, 0x81,
-                                        0x9f, 0xa0, 0xb2, 0xba, 0xbf, 0xc0, 0xc2, 0xdf, 0xe0, 0xe2,
-                                        0xed, 0xef, 0xf0, 0xf4, 0xf5, 0xff};
+    static const unsigned char odd[] = {0x01, 0x22, 0x2a, 0x2e, 0x3a, 0x5c, 0x61, 0x7f, 0x80,
+                                        0x81, 0x9f, 0xa0, 0xb2, 0xba, 0xbf, 0xc0, 0xc2, 0xdf,
+                                        0xe0, 0xe2, 0xed, 0xef, 0xf0, 0xf4, 0xf5, 0xff};
     size_t k = sizeof(odd);
     char s[6];
 
@@ -44,9 +44,17 @@ Test(filename, every_pair_and_triple_of_odd_bytes_round_trips)
         round_trip(s, 4);
     }
     /* Surrogates in UTF-8 form, in every combination of halves and neighbours */
-    static const char *const parts[] = {"\xed\xa0\x80", "\xed\xaf\xbf", "\xed\xb0\x80",
-                                        "\xed\xb2\x80", "\xed\xb3\xbf", "\xed\xbf\xbf",
-                                        "\xf0\x9f\x98\x80", "x", "\x80", "\xef\x80\xba", ":"};
+    static const char *const parts[] = {"\xed\xa0\x80",
+                                        "\xed\xaf\xbf",
+                                        "\xed\xb0\x80",
+                                        "\xed\xb2\x80",
+                                        "\xed\xb3\xbf",
+                                        "\xed\xbf\xbf",
+                                        "\xf0\x9f\x98\x80",
+                                        "x",
+                                        "\x80",
+                                        "\xef\x80\xba",
+                                        ":"};
     for (size_t i = 0; i < 11 * 11 * 11; i++) {
         char t[16];
         strcpy(t, parts[i % 11]);
@@ -117,7 +125,9 @@ Test(filename, wildcards)
     cr_assert(match("*.*", "a.b") && !match("*.*", "ab"));
     cr_assert(match("**a**", "bab"));
     cr_assert(match("", "") && !match("", "a"));
-    cr_assert(match("stra\xdf" "e", "x") == false);
+    cr_assert(match("stra\xdf"
+                    "e",
+                    "x") == false);
 }
 
 Test(filename, dos_wildcards)

@@ -71,8 +71,8 @@ static inline OBJECT_ATTRIBUTES *attributes_of(HANDLE root, const char *name)
 static inline const char *in_test_dir(const char *name)
 {
     static char path[4096];
-    size_t n = (size_t)snprintf(path, sizeof(path), "\\??\\Z:%s%s%s", test_dir, name[0] ? "\\" : "",
-                                name);
+    size_t n =
+        (size_t)snprintf(path, sizeof(path), "\\??\\Z:%s%s%s", test_dir, name[0] ? "\\" : "", name);
     cr_assert(n < sizeof(path));
     for (char *p = path; *p; p++)
         if (*p == '/')
@@ -122,8 +122,8 @@ static inline NTSTATUS put(HANDLE h, const void *data, ULONG n, int64_t offset)
     LARGE_INTEGER *o = guest_new(sizeof(*o));
     o->QuadPart = offset;
     memcpy(p, data, n);
-    NTSTATUS status = NtWriteFile(&test_thread, h, NULL, NULL, NULL, iosb, p, n,
-                                  offset == -2 ? NULL : o, NULL);
+    NTSTATUS status =
+        NtWriteFile(&test_thread, h, NULL, NULL, NULL, iosb, p, n, offset == -2 ? NULL : o, NULL);
     arena_at = before;
     return status;
 }
@@ -134,8 +134,8 @@ static inline NTSTATUS get(HANDLE h, void *data, ULONG n, int64_t offset)
     void *p = guest_new(n);
     LARGE_INTEGER *o = guest_new(sizeof(*o));
     o->QuadPart = offset;
-    NTSTATUS status = NtReadFile(&test_thread, h, NULL, NULL, NULL, iosb, p, n,
-                                 offset == -2 ? NULL : o, NULL);
+    NTSTATUS status =
+        NtReadFile(&test_thread, h, NULL, NULL, NULL, iosb, p, n, offset == -2 ? NULL : o, NULL);
     if (NT_SUCCESS(status))
         memcpy(data, p, n);
     arena_at = before;

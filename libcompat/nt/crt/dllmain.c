@@ -19,9 +19,10 @@ BOOL WINAPI DllMainCRTStartup(HINSTANCE self, DWORD reason, LPVOID reserved)
         return TRUE;
     case DLL_PROCESS_DETACH:
         /* When the process ends other threads were stopped anywhere, also inside locks: only what
-         * is needed to keep data is done, and only if nobody holds the lock for it. */
-        crt_run_atexit();
-        crt_stdio_exit();
+         * is needed to keep data is done, and only if nobody holds the lock for it. Functions
+         * of atexit run in exit alone: the modules they use were told to end before this one. */
+        if (!crt_quick_end)
+            crt_stdio_exit();
         if (!reserved)
             crt_thread_process_exit();
         return TRUE;

@@ -170,8 +170,11 @@ void exit(int code)
     __builtin_unreachable();
 }
 
+bool crt_quick_end;
+
 void _exit(int code)
 {
+    crt_quick_end = true;
     leave((unsigned)code);
     __builtin_unreachable();
 }

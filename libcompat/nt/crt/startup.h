@@ -22,4 +22,7 @@ typedef int(__cdecl *crt_onexit_t)(void);
 /* Runs what was registered with atexit and _onexit, once (exit.c). */
 void crt_run_atexit(void);
 
+/* Set by _exit and abort before the process ends: streams keep what is in their buffers. */
+extern bool crt_quick_end;
+
 #endif

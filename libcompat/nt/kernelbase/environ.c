@@ -14,7 +14,7 @@ DWORD WINAPI GetEnvironmentVariableW(LPCWSTR name, LPWSTR buffer, DWORD size)
         RtlQueryEnvironmentVariable(NULL, name, name ? wcslen(name) : 0, buffer, size, &length);
 
     if (status == STATUS_BUFFER_TOO_SMALL)
-        return (DWORD)length + 1;
+        return (DWORD)length; /* what is needed, with the NUL */
     if (!set_status(status)) {
         if (size && buffer)
             *buffer = 0;

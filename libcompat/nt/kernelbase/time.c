@@ -91,9 +91,8 @@ BOOL WINAPI DosDateTimeToFileTime(WORD date, WORD time, LPFILETIME result)
 BOOL WINAPI FileTimeToDosDateTime(const FILETIME *time, LPWORD date, LPWORD clock)
 {
     SYSTEMTIME system;
-    FILETIME rounded = file_time(ticks(time) + 19999999); /* up to the next even second */
 
-    if (!FileTimeToSystemTime(&rounded, &system))
+    if (!FileTimeToSystemTime(time, &system))
         return FALSE;
     if (system.wYear < 1980 || system.wYear > 1980 + 127)
         return fail(ERROR_INVALID_PARAMETER);

@@ -30,7 +30,7 @@ static PVOID create_failed(ULONG flags, NTSTATUS status)
 
 static ULONG new_cookie(const struct heap *heap)
 {
-    ULONGLONG x = (ULONG_PTR)heap ^ (ULONGLONG)rtl_kuser()->Cookie << 16;
+    ULONGLONG x = (ULONG_PTR)heap ^ (ULONGLONG)__builtin_ia32_rdtsc() << 16;
 
     x ^= __builtin_ia32_rdtsc() * 0x9e3779b97f4a7c15ull;
     x *= 0xbf58476d1ce4e5b9ull;
@@ -420,10 +420,4 @@ NTSTATUS rtl_process_init(void)
     peb->FastPebLock = &peb_lock;
     peb->ProcessHeap = RtlCreateHeap(HEAP_GROWABLE, NULL, 0, 0, NULL, NULL);
     return peb->ProcessHeap ? STATUS_SUCCESS : STATUS_NO_MEMORY;
-}
-
-void rtl_thread_detach(void)
-{
-    fls_thread_detach();
-    heap_thread_detach();
 }

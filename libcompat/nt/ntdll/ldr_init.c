@@ -7,6 +7,7 @@
  */
 #include "libcompat/nt/ntdll/eh.h"
 #include "libcompat/nt/ntdll/ldr.h"
+#include "libcompat/nt/ntdll/rtl_private.h"
 
 static RTL_CRITICAL_SECTION peb_lock; /* what PEB.FastPebLock points to: environment, folders */
 static ULONG tls_expansion_bits[32];
@@ -174,12 +175,20 @@ VOID NTAPI RtlExitUserProcess(NTSTATUS status)
 
 NTSTATUS NTAPI LdrShutdownThread(VOID)
 {
-    if (!(eh_teb()->SameTebFlags & TEB_SKIP_THREAD_ATTACH)) {
+    BOOLEAN attached = !(eh_teb()->SameTebFlags & TEB_SKIP_THREAD_ATTACH);
+
+    if (attached) {
         RtlEnterCriticalSection(&ldr_lock);
         ldr_thread_callouts(DLL_THREAD_DETACH);
+        RtlLeaveCriticalSection(&ldr_lock);
+    }
+    fls_thread_detach(); /* its callbacks may still use thread-local variables */
+    if (attached) {
+        RtlEnterCriticalSection(&ldr_lock);
         ldr_tls_thread_done();
         RtlLeaveCriticalSection(&ldr_lock);
     }
+    heap_thread_detach(); /* last: all of the above frees memory */
     return STATUS_SUCCESS;
 }
 

@@ -66,12 +66,12 @@ static inline const KUSER_SHARED_DATA *rtl_kuser(void)
 NTSTATUS rtl_process_init(void);
 
 /*
- * Called by the loader when a thread ends, on that thread, after the DLL notifications: runs the
- * fiber-local callbacks and gives the thread's cached heap blocks back.
+ * Called by the loader when a thread ends, on that thread, after the DLL notifications: the first
+ * runs the fiber-local callbacks, the second, when nothing is freed any more, gives the thread's
+ * cached heap blocks back.
  */
-void rtl_thread_detach(void);
-void heap_thread_detach(void);
 void fls_thread_detach(void);
+void heap_thread_detach(void);
 
 static inline void rtl_list_init(LIST_ENTRY *head)
 {

@@ -1,0 +1,124 @@
+# Builds what `make check` runs, into tests/ of the build tree. Called by the top-level Makefile with
+# srcdir, CC, CFLAGS, LDLIBS, CRITERION_CFLAGS, CRITERION_LIBS (empty: no unit tests), CC64, CXX64,
+# CLANG, LLD_LINK (empty: not there). With make -k: what does not build is a failure of its own.
+#
+#   tests/loader/*.c, tests/nt/*.c   unit tests of host code (Criterion), each a program
+#   tests/nt/FOLDER/*.c, *.cpp       guest tests, each a Windows program
+#   tests/intercept/*.c              guest programs that make raw system calls
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+OUT := tests
+T := $(srcdir)/tests
+INCLUDE := -I$(srcdir) -I. -D_GNU_SOURCE
+
+# Host: a file that uses Criterion, itself or through a header of its folder, is a program; the
+# others of its folder are linked into each.
+UNIT_SOURCES := $(shell grep -lE 'criterion/criterion.h|host_calls.h' $(T)/loader/*.c $(T)/nt/*.c)
+UNIT_HELPERS = $(filter-out $(UNIT_SOURCES),$(wildcard $(dir $1)*.c))
+UNITS := $(patsubst $(T)/%.c,$(OUT)/unit/%,$(UNIT_SOURCES))
+
+# Guests. The runtime's tests are built for both runtimes; what uses __try or C++ exceptions of
+# Microsoft's kind is built with clang.
+MSVC_SOURCES := $(filter-out %/process.c,$(wildcard $(T)/nt/exception/*.c $(T)/nt/exception/*.cpp))
+BARE_SOURCES := $(T)/nt/exception/process.c
+GUEST_SOURCES := $(filter-out $(MSVC_SOURCES) $(BARE_SOURCES),$(wildcard $(T)/nt/*/*.c $(T)/nt/*/*.cpp))
+name_of = $(basename $(patsubst $(T)/nt/%,%,$1))
+GUESTS := $(foreach s,$(GUEST_SOURCES) $(BARE_SOURCES),$(OUT)/nt/$(call name_of,$s).exe)
+UCRT_GUESTS := $(patsubst $(T)/nt/crt/%.c,$(OUT)/nt/crt/%-ucrt.exe,$(wildcard $(T)/nt/crt/*.c))
+ifneq ($(and $(CLANG),$(LLD_LINK)),)
+MSVC_GUESTS := $(foreach s,$(MSVC_SOURCES),$(OUT)/nt/$(call name_of,$s).exe)
+endif
+RAW := $(patsubst $(T)/%.c,$(OUT)/%.exe,$(wildcard $(T)/intercept/*.c))
+
+TOOLS := $(OUT)/damage/make-damaged $(OUT)/damage/good.exe
+ifneq ($(CLANG),)
+TOOLS += $(OUT)/fuzz/pe $(OUT)/fuzz/pe_seeds
+endif
+
+all: $(if $(CRITERION_LIBS),$(UNITS)) $(GUESTS) $(UCRT_GUESTS) $(MSVC_GUESTS) $(RAW) $(TOOLS) \
+	$(OUT)/guests.list $(OUT)/units.list
+.PHONY: all
+
+# What there should be, for the scripts: a program that did not build is missed by name.
+$(OUT)/guests.list: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' $(sort $(patsubst $(OUT)/nt/%.exe,%,$(GUESTS) $(UCRT_GUESTS) $(foreach s,$(MSVC_SOURCES),$(OUT)/nt/$(call name_of,$s).exe))) > $@
+$(OUT)/units.list: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' $(patsubst $(OUT)/unit/%,%,$(UNITS)) > $@
+FORCE:
+.PHONY: FORCE
+
+define UNIT_RULE
+$(patsubst $(T)/%.c,$(OUT)/unit/%,$1): $1 $(call UNIT_HELPERS,$1) $(wildcard $(dir $1)*.h) libcompatrun.a
+	@mkdir -p $$(@D)
+	@echo "  UNIT     $(patsubst $(T)/%,%,$1)"
+	@$(CC) -std=gnu17 $(CFLAGS) -Wall -Wextra $(INCLUDE) $(CRITERION_CFLAGS) -o $$@ $$(filter %.c %.a,$$^) \
+		$(LDFLAGS) $(CRITERION_LIBS) $(LDLIBS)
+endef
+$(foreach s,$(UNIT_SOURCES),$(eval $(call UNIT_RULE,$s)))
+
+# Standard output of the rules is one line each. Static libgcc: no libraries beside the system's.
+CFLAGS64 := -O1 -std=gnu17 -Wall -Wextra -I$(srcdir) -D_WIN32_WINNT=0x0a00 -DWINVER=0x0a00 \
+	-DUNICODE -D_UNICODE -static
+LIBS64 := -lntdll -lbcrypt -lole32 -loleaut32 -luser32 -ladvapi32 -lversion -lws2_32 -lpsapi
+define GUEST_RULE
+$(OUT)/nt/$(call name_of,$1).exe: $1 $(wildcard $(dir $1)*.h) $(T)/nt/check.h
+	@mkdir -p $$(@D)
+	@echo "  TEST64   $(call name_of,$1)"
+	@$(if $(filter %.cpp,$1),$(CXX64) $(filter-out -std=gnu17,$(CFLAGS64)),$(CC64) $(CFLAGS64)) $2 -o $$@ $$< $(LIBS64)
+endef
+$(foreach s,$(GUEST_SOURCES),$(eval $(call GUEST_RULE,$s,)))
+$(OUT)/nt/exception/process.exe: $(T)/nt/exception/process.c $(wildcard $(T)/nt/exception/*.h)
+	@mkdir -p $(@D)
+	@echo "  TEST64   exception/process"
+	@$(CC64) $(CFLAGS64) -nostartfiles -Wl,-e,mainCRTStartup -o $@ $<
+
+# The compiler has no switch for the runtime: start code and libraries of the other one by name.
+$(OUT)/nt/crt/%-ucrt.exe: $(T)/nt/crt/%.c $(wildcard $(T)/nt/crt/*.h)
+	@mkdir -p $(@D)
+	@echo "  TEST64   crt/$*-ucrt"
+	@$(CC64) $(CFLAGS64) -D_UCRT -D__MSVCRT_VERSION__=0xE00 -nostdlib -o $@ \
+		$(shell $(CC64) -print-file-name=crt2u.o) $(shell $(CC64) -print-file-name=crtbegin.o) \
+		$< -lmingw32 -lgcc -lmoldname -lmingwex -lucrt -ladvapi32 -luser32 -lkernel32 \
+		-lmingw32 -lgcc -lmingwex -lucrt -lkernel32 $(shell $(CC64) -print-file-name=crtend.o)
+
+CLANGFLAGS := --target=x86_64-pc-windows-msvc -fms-extensions -fms-compatibility -ffreestanding -O1 \
+	-fno-builtin -funwind-tables -Wall -Wno-unused-function -I$(srcdir)
+SYSLIB64 = $(dir $(shell $(CC64) -print-file-name=libkernel32.a))
+define MSVC_RULE
+$(OUT)/nt/$(call name_of,$1).exe: $1 $(wildcard $(dir $1)*.h) $(if $(filter %.cpp,$1),$(OUT)/libvcruntime140.a)
+	@mkdir -p $$(@D)
+	@echo "  TESTMS   $(call name_of,$1)"
+	@$(CLANG) $(CLANGFLAGS) $(if $(filter %.cpp,$1),-std=c++17 -fcxx-exceptions -fexceptions) -c -o $$(@:.exe=.obj) $$<
+	@$(LLD_LINK) /subsystem:console /entry:mainCRTStartup /nodefaultlib /out:$$@ $$(@:.exe=.obj) \
+		$$(filter %.a,$$^) guest/lib-x86_64/libntdll.a $(SYSLIB64)libkernel32.a
+endef
+$(foreach s,$(MSVC_SOURCES),$(eval $(call MSVC_RULE,$s)))
+$(OUT)/libvcruntime140.a: $(wildcard $(srcdir)/libcompat/nt/vcruntime140/*.exports) $(srcdir)/tools/gen-exports.awk
+	@mkdir -p $(@D)
+	@$(AWK) -v mode=import -v dll=vcruntime140 -f $(srcdir)/tools/gen-exports.awk $(filter %.exports,$^) > $(@:.a=.def)
+	@$(DLLTOOL64) -k -d $(@:.a=.def) -l $@
+
+$(OUT)/intercept/%.exe: $(T)/intercept/%.c
+	@mkdir -p $(@D)
+	@echo "  TEST64   intercept/$*"
+	@$(CC64) $(CFLAGS64) -o $@ $< -lntdll
+
+$(OUT)/damage/make-damaged: $(T)/damage/make-damaged.c libcompatrun.a
+	@mkdir -p $(@D)
+	@$(CC) -std=gnu17 $(CFLAGS) $(INCLUDE) -o $@ $^ $(LDFLAGS) $(LDLIBS)
+$(OUT)/damage/good.exe: $(T)/damage/good.c
+	@mkdir -p $(@D)
+	@$(CC64) $(CFLAGS64) -o $@ $<
+
+FUZZ_SOURCES := $(T)/fuzz/pe.c $(srcdir)/loader/pe.c $(srcdir)/loader/detect.c
+$(OUT)/fuzz/pe: $(FUZZ_SOURCES) $(srcdir)/loader/pe.h $(srcdir)/loader/detect.h
+	@mkdir -p $(@D)
+	@echo "  FUZZ     pe"
+	@$(CLANG) -std=gnu17 -g -O1 -fsanitize=fuzzer,address,undefined $(INCLUDE) -o $@ $(FUZZ_SOURCES)
+$(OUT)/fuzz/pe_seeds: $(T)/fuzz/pe_seeds.c $(T)/loader/pe_builder.c $(T)/loader/pe_builder.h
+	@mkdir -p $(@D)
+	@$(CC) -std=gnu17 $(CFLAGS) $(INCLUDE) -o $@ $(filter %.c,$^) $(LDFLAGS) $(LDLIBS)
