@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 
 #include "syscalls/nt/console.h"
+#include "syscalls/nt/thread.h"
 
 #define CTRL_C 0u
 #define CTRL_BREAK 1u
@@ -22,13 +23,6 @@ static sem_t wanted;
 static atomic_bool started, watching;
 static _Atomic uint64_t ctrl_routine; /* guest address; 0: none */
 static atomic_bool closing;
-
-__attribute__((weak)) NTSTATUS nt_thread_start_guest(uint64_t routine, uint64_t argument,
-                                                     void (*ended)(void))
-{
-    (void)routine, (void)argument, (void)ended;
-    return STATUS_NOT_IMPLEMENTED;
-}
 
 static void on_signal(int sig)
 {
