@@ -675,6 +675,8 @@ int WINAPI WideCharToMultiByte(UINT number, DWORD flags, LPCWCH text, int length
     const struct code_page *page;
     uint16_t default_code = '?';
     BOOL used_default = FALSE;
+    /* Whoever names a code page by its role cannot know that UTF-8 wants no default character. */
+    BOOL by_role = number <= CP_THREAD_ACP && number != CP_MACCP;
     const WCHAR *end;
 
     if (!text || !length || size < 0 || (size && (!buffer || (const void *)text == buffer)))
@@ -701,12 +703,15 @@ int WINAPI WideCharToMultiByte(UINT number, DWORD flags, LPCWCH text, int length
     number = real_code_page(number);
     switch (number) {
     case CP_UTF8:
-        if (default_char || used)
+        if ((default_char || used) && !by_role)
             return fail(ERROR_INVALID_PARAMETER);
-        if (flags & ~(DWORD)WC_ERR_INVALID_CHARS)
+        if (flags & ~(DWORD)WC_ERR_INVALID_CHARS && !by_role)
             return fail(ERROR_INVALID_FLAGS);
-        if (!wide_to_utf8(text, end, &out) && flags & WC_ERR_INVALID_CHARS)
+        used_default = !wide_to_utf8(text, end, &out);
+        if (used_default && flags & WC_ERR_INVALID_CHARS)
             return fail(ERROR_NO_UNICODE_TRANSLATION);
+        if (used)
+            *used = used_default;
         break;
     case CP_UTF7:
         if (default_char || used)
