@@ -613,10 +613,28 @@ struct nt_slot *nt_slot_new(enum nt_slot_kind kind)
     return s;
 }
 
+/* A mutant that a thread of this process owns is on that thread's robust list: its slot must not
+ * become another object before it is off it. */
+static bool still_owned(struct nt_slot *s)
+{
+    uint32_t owner = (uint32_t)nt_word_settle(&s->word) & FUTEX_TID_MASK;
+
+    if (owner == 0 || syscall(SYS_tgkill, getpid(), (int)owner, 0) != 0)
+        return false;
+    if (owner == (uint32_t)nt_host_tid() && !atomic_load(&s->shared)) {
+        nt_robust_drop(s, 0); /* nobody can wait for it any more */
+        return false;
+    }
+    s->flags |= NT_MUTANT_ORPHAN;
+    return true;
+}
+
 void nt_slot_free(struct nt_slot *s)
 {
     struct arena *a = arena();
 
+    if (s->kind == NT_SLOT_MUTANT && still_owned(s))
+        return; /* its owner's end will free it: thread_ended */
     pthread_mutex_lock(&local_lock);
     if (atomic_load(&s->shared)) {
         nt_session_lock();

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "syscalls/nt/child.h"
 #include "syscalls/nt/dircache.h"
 #include "syscalls/nt/directory.h"
 #include "syscalls/nt/ea.h"
@@ -43,6 +44,7 @@ const struct nt_object_type nt_file_type = {
     .destroy = destroy,
     .last_handle = last_handle,
     .name_of = name_of,
+    .export_to = nt_file_export,
     .wait = &nt_file_wait_ops,
 };
 

@@ -58,6 +58,8 @@ struct nt_file_ops {
     /* Requests in progress of this file; iosb NULL: all. STATUS_NOT_FOUND. */
     NTSTATUS (*cancel)(struct nt_file *f, const IO_STATUS_BLOCK *iosb);
     void (*last_handle)(struct nt_file *f);
+    /* How the file goes to a child (child.h); NULL: by its descriptor. */
+    bool (*export_to)(struct nt_file *f, struct nt_export *e);
     void (*destroy)(struct nt_file *f); /* what `more` holds; the descriptor is closed elsewhere */
 };
 
