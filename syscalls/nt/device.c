@@ -8,9 +8,11 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "syscalls/nt/console.h"
 #include "syscalls/nt/drive.h"
 #include "syscalls/nt/file.h"
 #include "syscalls/nt/ksec.h"
+#include "syscalls/nt/pipe.h"
 #include "syscalls/nt/share.h"
 
 char nt_system32_dir[4096];
@@ -111,6 +113,8 @@ struct nt_object *nt_file_from_fd(int fd, ACCESS_MASK access)
     own = fcntl(fd, F_DUPFD_CLOEXEC, 3);
     if (own < 0)
         return NULL;
+    if (S_ISFIFO(st.st_mode))
+        return (struct nt_object *)nt_pipe_adopt(own, access, share, options);
     bool disk = S_ISREG(st.st_mode) || S_ISDIR(st.st_mode);
     struct nt_file *f =
         nt_file_new(disk ? &nt_disk_ops : &nt_stream_ops, own, access, share, options);
@@ -136,6 +140,8 @@ static HANDLE standard_handle(int fd, ACCESS_MASK access)
 
     if (!o)
         return NULL;
+    if (((struct nt_file *)o)->ops == &nt_console_ops)
+        access = FILE_GENERIC_READ | FILE_GENERIC_WRITE;
     nt_handle_create(o, access, NT_HANDLE_INHERIT, &h);
     nt_object_release(o);
     return h;
@@ -147,6 +153,7 @@ void nt_file_standard_handles(RTL_USER_PROCESS_PARAMETERS *p)
     p->StandardInput = standard_handle(0, FILE_GENERIC_READ | FILE_WRITE_ATTRIBUTES);
     p->StandardOutput = standard_handle(1, FILE_GENERIC_WRITE | FILE_READ_ATTRIBUTES);
     p->StandardError = standard_handle(2, FILE_GENERIC_WRITE | FILE_READ_ATTRIBUTES);
+    p->ConsoleHandle = nt_console_connect();
 }
 
 void nt_file_init(void)
@@ -157,8 +164,10 @@ void nt_file_init(void)
         return;
     done = true;
     nt_device_add(&null_device);
+    nt_device_add(&nt_pipe_device);
     nt_attributes_init();
     nt_device_add(&nt_ksec_device);
+    nt_console_init();
     /* A reader that goes away is a status, not a signal. */
     signal(SIGPIPE, SIG_IGN);
     if (nt_system32_dir[0])

@@ -630,6 +630,8 @@ int WINAPI MultiByteToWideChar(UINT number, DWORD flags, LPCCH text, int length,
         length = (int)whole;
     }
     end = (const BYTE *)text + length;
+    if (number != real_code_page(number) && real_code_page(number) == CP_UTF8)
+        flags &= MB_ERR_INVALID_CHARS; /* as in WideCharToMultiByte */
     number = real_code_page(number);
     switch (number) {
     case CP_UTF8:
@@ -689,6 +691,15 @@ int WINAPI WideCharToMultiByte(UINT number, DWORD flags, LPCWCH text, int length
         return fail(ERROR_INVALID_PARAMETER); /* the result's length would not fit an int */
     }
     end = text + length;
+    if (number != real_code_page(number) && real_code_page(number) == CP_UTF8) {
+        /* The program asks for "the system's code page" and knows of none that is UTF-8: what
+         * means nothing there is left out instead of refused. All characters can be converted. */
+        if (used)
+            *used = FALSE;
+        default_char = NULL;
+        used = NULL;
+        flags &= WC_ERR_INVALID_CHARS;
+    }
     number = real_code_page(number);
     switch (number) {
     case CP_UTF8:
