@@ -10,6 +10,7 @@
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -337,6 +338,58 @@ static bool is_sync(const struct nt_file *f)
     return f->options & NT_FILE_SYNC;
 }
 
+/* A synchronous end of a byte pipe: the host's own blocking call does all of it. */
+static NTSTATUS direct_state(struct nt_file *f, struct nt_pipe_end *e)
+{
+    pthread_mutex_lock(&e->lock);
+    nt_pipe_accept(f, e);
+    NTSTATUS status =
+        e->state == FILE_PIPE_CONNECTED_STATE ? STATUS_SUCCESS : not_connected(e);
+    pthread_mutex_unlock(&e->lock);
+    return status;
+}
+
+static bool is_direct(const struct nt_file *f, const struct nt_pipe_end *e, uint32_t n)
+{
+    return is_sync(f) && !e->kind.message && !e->nowait && n;
+}
+
+static NTSTATUS direct(struct nt_file *f, struct nt_pipe_end *e, struct nt_io *io, bool write,
+                       const char *buffer, uint32_t n, ULONG_PTR *information)
+{
+    NTSTATUS status = direct_state(f, e);
+    uint32_t done = 0;
+    bool probed = false;
+
+    while (NT_SUCCESS(status) && done < n) {
+        uint32_t part = n - done < INT32_MAX ? n - done : INT32_MAX;
+        long r = nt_io_block(io, &status, write ? SYS_write : SYS_read, f->fd,
+                             (long)(buffer + done), part);
+        if (!NT_SUCCESS(status))
+            break;
+        if (r > 0) {
+            done += (uint32_t)r;
+            probed = false;
+            if (!write)
+                break;
+        } else if (r == -EFAULT && !probed && guest_probe(buffer + done, part, !write)) {
+            probed = true;
+        } else if (r == -EAGAIN) {
+            /* Somebody outside has made the descriptor non-blocking. */
+            status = nt_io_wait_fd(io, f->fd, write ? POLLOUT : POLLIN);
+        } else if (r == 0) {
+            status = STATUS_PIPE_BROKEN;
+        } else {
+            errno = (int)-r;
+            status = status_of_error(write);
+        }
+    }
+    *information = done;
+    return done && status != STATUS_THREAD_IS_TERMINATING && (write || NT_SUCCESS(status))
+               ? STATUS_SUCCESS
+               : status;
+}
+
 static NTSTATUS pipe_read(struct nt_file *f, struct nt_io *io, void *buffer, uint32_t n,
                           const int64_t *offset, ULONG_PTR *information)
 {
@@ -344,6 +397,8 @@ static NTSTATUS pipe_read(struct nt_file *f, struct nt_io *io, void *buffer, uin
     size_t done = 0;
 
     (void)offset;
+    if (is_direct(f, e, n))
+        return direct(f, e, io, false, buffer, n, information);
     for (;;) {
         pthread_mutex_lock(&e->lock);
         NTSTATUS status = !is_sync(f) && has_request(e, NT_PIPE_READ)
@@ -374,6 +429,11 @@ static NTSTATUS pipe_write(struct nt_file *f, struct nt_io *io, const void *buff
     (void)offset;
     if (is_sync(f))
         pthread_mutex_lock(&e->write_lock); /* one message after the other */
+    if (is_direct(f, e, n)) {
+        status = direct(f, e, io, true, buffer, n, information);
+        pthread_mutex_unlock(&e->write_lock);
+        return status;
+    }
     for (;;) {
         pthread_mutex_lock(&e->lock);
         status = !is_sync(f) && has_request(e, NT_PIPE_WRITE)
