@@ -198,7 +198,8 @@ static bool process_alive(const struct arena *a, uint32_t number)
 {
     const struct process *p = &a->processes[number];
 
-    if (atomic_load(&p->state) != PROCESS_RUNNING || p->exit_slot == 0)
+    /* Reserved and without an exit slot: somebody is about to give it one. */
+    if (atomic_load(&p->state) == PROCESS_FREE || p->exit_slot == 0)
         return atomic_load(&p->state) == PROCESS_RESERVED;
     return ((uint32_t)atomic_load(&a->slots[p->exit_slot - 1].word) & FUTEX_TID_MASK) != 0;
 }
@@ -371,6 +372,16 @@ static void push_free(struct arena *a, uint32_t number)
     free_slots = number + 1;
 }
 
+/* The block may be taken again; the lowest ones are, so that the arena stays small. */
+static void free_block(struct arena *a, uint32_t block)
+{
+    uint32_t hint = atomic_load(&a->block_hint);
+
+    atomic_store(&a->block_owner[block], 0);
+    while (block < hint && !atomic_compare_exchange_weak(&a->block_hint, &hint, block))
+        ;
+}
+
 /* Nobody holds the slot any more. */
 static void drop_share(struct arena *a, uint32_t index)
 {
@@ -390,7 +401,7 @@ static void drop_share(struct arena *a, uint32_t index)
     __atomic_store_n(&s->kind, NT_SLOT_FREE, __ATOMIC_RELEASE);
     if (owner == ORPHAN) {
         if (a->block_shares[block] == 0)
-            atomic_store(&a->block_owner[block], 0);
+            free_block(a, block);
     } else if (owner != 0) {
         atomic_fetch_add(&a->processes[owner - 1].returned, 1);
     }
@@ -412,8 +423,12 @@ static void reap(struct arena *a, uint32_t process)
 
     /* Blocks first, so that no slot goes to the free list of the dead. */
     for (uint32_t b = 0; b < blocks; b++)
-        if (atomic_load(&a->block_owner[b]) == process + 1)
-            atomic_store(&a->block_owner[b], a->block_shares[b] ? ORPHAN : 0);
+        if (atomic_load(&a->block_owner[b]) == process + 1) {
+            if (a->block_shares[b])
+                atomic_store(&a->block_owner[b], ORPHAN);
+            else
+                free_block(a, b);
+        }
     for (uint32_t i = 0; i < top; i++) {
         uint32_t slot = atomic_load(&a->shares[i].slot);
         if (!slot)
@@ -440,7 +455,7 @@ static void reap(struct arena *a, uint32_t process)
 static void reap_dead(struct arena *a)
 {
     for (uint32_t p = 0; p < NT_ARENA_PROCESSES; p++)
-        if (atomic_load(&a->processes[p].state) == PROCESS_RUNNING && !process_alive(a, p))
+        if (atomic_load(&a->processes[p].state) != PROCESS_FREE && !process_alive(a, p))
             reap(a, p);
 }
 
@@ -598,10 +613,28 @@ struct nt_slot *nt_slot_new(enum nt_slot_kind kind)
     return s;
 }
 
+/* A mutant that a thread of this process owns is on that thread's robust list: its slot must not
+ * become another object before it is off it. */
+static bool still_owned(struct nt_slot *s)
+{
+    uint32_t owner = (uint32_t)nt_word_settle(&s->word) & FUTEX_TID_MASK;
+
+    if (owner == 0 || syscall(SYS_tgkill, getpid(), (int)owner, 0) != 0)
+        return false;
+    if (owner == (uint32_t)nt_host_tid() && !atomic_load(&s->shared)) {
+        nt_robust_drop(s, 0); /* nobody can wait for it any more */
+        return false;
+    }
+    s->flags |= NT_MUTANT_ORPHAN;
+    return true;
+}
+
 void nt_slot_free(struct nt_slot *s)
 {
     struct arena *a = arena();
 
+    if (s->kind == NT_SLOT_MUTANT && still_owned(s))
+        return; /* its owner's end will free it: thread_ended */
     pthread_mutex_lock(&local_lock);
     if (atomic_load(&s->shared)) {
         nt_session_lock();
@@ -753,6 +786,27 @@ bool nt_arena_join(int fd)
         return false;
     start_exit_slot(a, s);
     return true;
+}
+
+void nt_arena_forget(void)
+{
+    atomic_store(&arena_at, NULL);
+    arena_fd = -1;
+    self = 0;
+    self_reserved = false;
+    self_exit = NULL;
+    free_slots = 0;
+    own_count = 0;
+    robust.ready = false;
+}
+
+void nt_arena_reap(void)
+{
+    if (!arena())
+        return;
+    nt_session_lock();
+    reap_dead(arena());
+    nt_session_unlock();
 }
 
 bool nt_arena_child_new(uint32_t *process, struct nt_slot **exit_slot)

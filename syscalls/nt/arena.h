@@ -107,9 +107,17 @@ bool nt_arena_there(void);
 int nt_arena_fd(void);
 bool nt_arena_join(int fd);
 
+/* In a forked child that is to be a process of its own: forgets what it had as its parent. The
+ * child joins again with the descriptor. */
+void nt_arena_forget(void);
+
+/* Puts right what processes that were killed have left behind; any process may, at any time. */
+void nt_arena_reap(void);
+
 /* The process ends in order: gives everything back and signals its exit slot. alone: no other
  * thread of the process can touch a slot any more. */
 void nt_arena_leave(int32_t exit_status, bool alone);
+#define NT_MUTANT_ORPHAN 2u /* flags of a mutant: the last handle of its owner's process is gone */
 #define NT_EXIT_STATUS_VALID 1u /* flags of an exit slot: it did not die of a signal */
 
 /* A slot of this process, zeroed but for kind; NULL without memory. */

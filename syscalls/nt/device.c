@@ -8,6 +8,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "syscalls/nt/console.h"
 #include "syscalls/nt/drive.h"
 #include "syscalls/nt/file.h"
 #include "syscalls/nt/ksec.h"
@@ -139,6 +140,8 @@ static HANDLE standard_handle(int fd, ACCESS_MASK access)
 
     if (!o)
         return NULL;
+    if (((struct nt_file *)o)->ops == &nt_console_ops)
+        access = FILE_GENERIC_READ | FILE_GENERIC_WRITE;
     nt_handle_create(o, access, NT_HANDLE_INHERIT, &h);
     nt_object_release(o);
     return h;
@@ -150,6 +153,7 @@ void nt_file_standard_handles(RTL_USER_PROCESS_PARAMETERS *p)
     p->StandardInput = standard_handle(0, FILE_GENERIC_READ | FILE_WRITE_ATTRIBUTES);
     p->StandardOutput = standard_handle(1, FILE_GENERIC_WRITE | FILE_READ_ATTRIBUTES);
     p->StandardError = standard_handle(2, FILE_GENERIC_WRITE | FILE_READ_ATTRIBUTES);
+    p->ConsoleHandle = nt_console_connect();
 }
 
 void nt_file_init(void)
@@ -163,6 +167,7 @@ void nt_file_init(void)
     nt_device_add(&nt_pipe_device);
     nt_attributes_init();
     nt_device_add(&nt_ksec_device);
+    nt_console_init();
     /* A reader that goes away is a status, not a signal. */
     signal(SIGPIPE, SIG_IGN);
     if (nt_system32_dir[0])

@@ -61,6 +61,8 @@ void nt_exit_process(NTSTATUS status)
     /* A failure must never look like success to a shell. */
     if (status != 0 && host == 0)
         host = 1;
+    if (status == STATUS_CONTROL_C_EXIT)
+        host = 130; /* as a shell says of a program that SIGINT has ended */
     if (nt_died_of_missing && (status == STATUS_DLL_NOT_FOUND ||
                                status == STATUS_ENTRYPOINT_NOT_FOUND))
         host = 125;

@@ -140,7 +140,7 @@ static NTSTATUS query_image_name(bool dos, void *out, ULONG length, ULONG *retur
     if (length < need)
         return STATUS_INFO_LENGTH_MISMATCH;
     us = (UNICODE_STRING){(USHORT)bytes, (USHORT)(bytes + sizeof(WCHAR)),
-                          (WCHAR *)((char *)out + sizeof(us))};
+                          (WCHAR *)((uintptr_t)out + sizeof(us))};
     WCHAR zero = 0;
     if (!guest_write(out, &us, sizeof(us)) || !guest_write(us.Buffer, name, bytes) ||
         !guest_write((char *)us.Buffer + bytes, &zero, sizeof(zero)))
@@ -166,7 +166,7 @@ static NTSTATUS query_command_line(void *out, ULONG length, ULONG *returned)
     if (guest_read(text, us.Buffer, us.Length)) {
         text[us.Length / sizeof(WCHAR)] = 0;
         UNICODE_STRING to = {us.Length, (USHORT)(us.Length + sizeof(WCHAR)),
-                             (WCHAR *)((char *)out + sizeof(us))};
+                             (WCHAR *)((uintptr_t)out + sizeof(us))};
         if (guest_write(out, &to, sizeof(to)) &&
             guest_write(to.Buffer, text, to.MaximumLength))
             status = STATUS_SUCCESS;
