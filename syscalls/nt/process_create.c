@@ -527,6 +527,8 @@ static NTSTATUS write_message(const struct creation *c, int fd)
     m->input = (uintptr_t)p->StandardInput;
     m->output = (uintptr_t)p->StandardOutput;
     m->error = (uintptr_t)p->StandardError;
+    for (unsigned i = 0; i < sizeof(m->job) / sizeof(m->job[0]); i++)
+        m->job[i] = i < c->job_n ? nt_job_fd(c->jobs[i]) : -1;
     memcpy(m->window, &p->StartingX, sizeof(m->window));
     at = aligned(sizeof(*m));
     for (int i = 0; i < NT_CHILD_TEXTS; i++) {
@@ -642,6 +644,9 @@ static NTSTATUS spawn(struct creation *c, int memfd, int *pid)
                                                      c->handles[i].what.fd);
     if (!error && !c->native)
         error = posix_spawn_file_actions_adddup2(&actions, memfd, memfd);
+    for (unsigned i = 0; !error && !c->native && i < c->job_n; i++)
+        error = posix_spawn_file_actions_adddup2(&actions, nt_job_fd(c->jobs[i]),
+                                                 nt_job_fd(c->jobs[i]));
     if (!error && c->has_arena)
         error = posix_spawn_file_actions_adddup2(&actions, nt_arena_fd(), nt_arena_fd());
     if (!error && !c->native && nt_child_trace_fd >= 0)

@@ -22,6 +22,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "syscalls/nt/job.h"
 #include "syscalls/nt/slot.h"
 #include "syscalls/nt/system.h"
 #include "syscalls/nt/thread.h"
@@ -176,6 +177,8 @@ bool nt_other_exited(struct nt_other *p)
     }
     exited = p->exited;
     pthread_mutex_unlock(&p->lock);
+    if (now)
+        nt_job_process_ended(p, p->exit_status);
     if (now && p->child)
         nt_object_release(&p->object);
     return exited;
