@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "syscalls/host/utf.h"
+#include "syscalls/nt/child.h"
 #include "syscalls/nt/file.h"
 #include "syscalls/nt/nt.h"
 #include "syscalls/nt/system.h"
@@ -317,56 +318,110 @@ static void place(UNICODE_STRING *us, const struct text *t, uintptr_t *at, size_
     *at += (us->MaximumLength + 15u) & ~15u;
 }
 
-bool nt_params_make(const struct run_options *o, const char *program_path)
+struct texts {
+    struct text image, line, cwd, dll_path, title, desktop, shell, runtime, env;
+};
+
+/* NULL: no memory, or a text is too long. */
+static RTL_USER_PROCESS_PARAMETERS *build(const struct texts *s)
 {
-    struct text image = {0}, line = {0}, cwd = {0}, env = {0}, dll_path = {0}, title = {0};
-    char dir[PATH_MAX];
-    RTL_USER_PROCESS_PARAMETERS *p = NULL;
-
-    add_dos_path(&image, program_path);
-    make_command_line(&line, o->arguments, program_path);
-    /* A folder that has gone, or cannot be named, is no reason not to run. */
-    add_dos_path(&cwd, getcwd(dir, sizeof(dir)) && dir[0] == '/' ? dir : "/");
-    if (cwd.n && cwd.units[cwd.n - 1] != '\\')
-        add_unit(&cwd, '\\');
-    make_environment(&env, o);
-    add_dos_path(&title, program_path);
-    if (image.failed || line.failed || cwd.failed || env.failed || title.failed ||
-        line.n > 32766 || image.n > 32000)
-        goto out;
-
+    const struct text *all[] = {&s->image, &s->line,    &s->cwd,   &s->dll_path, &s->title,
+                                &s->desktop, &s->shell, &s->runtime};
     size_t path_room = 32768 * 2; /* room for the longest path that may become current */
-    size_t size = sizeof(*p) + image.n * 4 + line.n * 2 + title.n * 2 + path_room + 256;
+    size_t size = sizeof(RTL_USER_PROCESS_PARAMETERS) + path_room + 256;
+
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+        if (all[i]->failed || all[i]->n > 32766)
+            return NULL;
+        size += all[i]->n * 2 + 32;
+    }
+    if (s->env.failed)
+        return NULL;
     size = VM_PAGE_UP(size);
     uintptr_t base = 0, env_base = 0;
     if (!NT_SUCCESS(vm_reserve(&base, size, &vm_low_2g, MEM_PRIVATE, PAGE_READWRITE, NULL)) ||
         !NT_SUCCESS(vm_commit(base, size, PAGE_READWRITE)) ||
-        !NT_SUCCESS(vm_reserve(&env_base, env.n * 2, &vm_low_2g, MEM_PRIVATE, PAGE_READWRITE,
+        !NT_SUCCESS(vm_reserve(&env_base, s->env.n * 2, &vm_low_2g, MEM_PRIVATE, PAGE_READWRITE,
                                NULL)) ||
-        !NT_SUCCESS(vm_commit(env_base, env.n * 2, PAGE_READWRITE)))
-        goto out;
-    p = (RTL_USER_PROCESS_PARAMETERS *)base;
+        !NT_SUCCESS(vm_commit(env_base, s->env.n * 2, PAGE_READWRITE)))
+        return NULL;
+    RTL_USER_PROCESS_PARAMETERS *p = (RTL_USER_PROCESS_PARAMETERS *)base;
     uintptr_t at = base + sizeof(*p);
     p->MaximumLength = (ULONG)size;
     p->Flags = RTL_USER_PROC_PARAMS_NORMALIZED;
-    place(&p->ImagePathName, &image, &at, 0);
-    place(&p->CommandLine, &line, &at, 0);
-    place(&p->WindowTitle, &title, &at, 0);
-    place(&p->DllPath, &dll_path, &at, 0);
-    place(&p->CurrentDirectory.DosPath, &cwd, &at, 0xfffe);
+    place(&p->ImagePathName, &s->image, &at, 0);
+    place(&p->CommandLine, &s->line, &at, 0);
+    place(&p->WindowTitle, &s->title, &at, 0);
+    place(&p->DllPath, &s->dll_path, &at, 0);
+    if (s->desktop.n)
+        place(&p->DesktopInfo, &s->desktop, &at, 0);
+    if (s->shell.n)
+        place(&p->ShellInfo, &s->shell, &at, 0);
+    if (s->runtime.n)
+        place(&p->RuntimeData, &s->runtime, &at, 0);
+    place(&p->CurrentDirectory.DosPath, &s->cwd, &at, 0xfffe);
     p->Length = (ULONG)(at - base);
     p->Environment = (PVOID)env_base;
-    p->EnvironmentSize = env.n * 2;
-    memcpy(p->Environment, env.units, env.n * 2);
+    p->EnvironmentSize = s->env.n * 2;
+    memcpy(p->Environment, s->env.units, s->env.n * 2);
     p->ProcessGroupId = nt_process.id;
-    nt_file_standard_handles(p);
+    return p;
+}
+
+bool nt_params_make(const struct run_options *o, const char *program_path)
+{
+    struct texts s = {0};
+    char dir[PATH_MAX];
+
+    add_dos_path(&s.image, program_path);
+    make_command_line(&s.line, o->arguments, program_path);
+    /* A folder that has gone, or cannot be named, is no reason not to run. */
+    add_dos_path(&s.cwd, getcwd(dir, sizeof(dir)) && dir[0] == '/' ? dir : "/");
+    if (s.cwd.n && s.cwd.units[s.cwd.n - 1] != '\\')
+        add_unit(&s.cwd, '\\');
+    make_environment(&s.env, o);
+    add_dos_path(&s.title, program_path);
+    RTL_USER_PROCESS_PARAMETERS *p = build(&s);
+    if (p)
+        nt_file_standard_handles(p);
+    free(s.image.units);
+    free(s.line.units);
+    free(s.cwd.units);
+    free(s.env.units);
+    free(s.title.units);
     nt_process.parameters = p;
-out:
-    free(image.units);
-    free(line.units);
-    free(cwd.units);
-    free(env.units);
-    free(title.units);
-    free(dll_path.units);
     return p != NULL;
+}
+
+bool nt_params_make_child(const struct nt_child_message *m)
+{
+    struct texts s = {0};
+    struct text *const to[NT_CHILD_TEXTS] = {
+        [NT_CHILD_IMAGE] = &s.image,         [NT_CHILD_LINE] = &s.line,
+        [NT_CHILD_DIRECTORY] = &s.cwd,       [NT_CHILD_DLL_PATH] = &s.dll_path,
+        [NT_CHILD_TITLE] = &s.title,         [NT_CHILD_DESKTOP] = &s.desktop,
+        [NT_CHILD_SHELL] = &s.shell,         [NT_CHILD_RUNTIME] = &s.runtime,
+        [NT_CHILD_ENVIRONMENT] = &s.env,
+    };
+
+    for (int i = 0; i < NT_CHILD_TEXTS; i++) {
+        to[i]->units = (uint16_t *)((uintptr_t)m + m->text[i].offset); /* only read */
+        to[i]->n = (m->text[i].bytes + 1) / 2;
+    }
+    RTL_USER_PROCESS_PARAMETERS *p = build(&s);
+    if (!p)
+        return false;
+    p->RuntimeData.Length = (USHORT)m->text[NT_CHILD_RUNTIME].bytes;
+    p->DebugFlags = m->debug_flags;
+    p->ConsoleHandle = (HANDLE)(uintptr_t)m->console;
+    p->ConsoleFlags = m->console_flags;
+    p->StandardInput = (HANDLE)(uintptr_t)m->input;
+    p->StandardOutput = (HANDLE)(uintptr_t)m->output;
+    p->StandardError = (HANDLE)(uintptr_t)m->error;
+    ULONG *window = &p->StartingX;
+    memcpy(window, m->window, sizeof(m->window));
+    if (m->process_group)
+        p->ProcessGroupId = m->process_group;
+    nt_process.parameters = p;
+    return true;
 }

@@ -14,6 +14,7 @@
 #include "loader/where.h"
 #include "syscalls/gate/trap.h"
 #include "syscalls/host/guest_mem.h"
+#include "syscalls/nt/child.h"
 #include "syscalls/nt/kuser.h"
 #include "syscalls/nt/file.h"
 #include "syscalls/nt/process.h"
@@ -103,8 +104,70 @@ static int map_program(int fd, const char *path, struct nt_section **s, uintptr_
     return 0;
 }
 
+/* What was closed at start gets the null device, so that no file of the guest lands on a number
+ * that children take for a standard stream. */
+static void fill_standard_descriptors(void)
+{
+    int fd;
+
+    do {
+        fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+    } while (fd >= 0 && fd < 3);
+    if (fd >= 3)
+        close(fd);
+}
+
+/* For those who ask about this process from outside. */
+static void describe_process(const struct nt_section *program)
+{
+    struct nt_process_page *page = nt_process_page;
+    const UNICODE_STRING *name = &nt_process.parameters->ImagePathName;
+
+    nt_section_image_information(program, &page->image);
+    page->name_length = name->Length < sizeof(page->name) ? name->Length : sizeof(page->name);
+    memcpy(page->name, name->Buffer, page->name_length);
+    atomic_store(&page->peb, (uintptr_t)nt_process.peb);
+}
+
+/* The options that hold for children as well. Where the trace goes is a descriptor by now. */
+static bool pass_options(const struct run_options *o)
+{
+    size_t n = 0;
+    const char **list = calloc(o->drive_count * 2 + 16, sizeof(*list));
+
+    if (!list)
+        return false;
+    for (unsigned i = 0; i < o->drive_count; i++) {
+        list[n++] = "--drive";
+        list[n++] = o->drives[i];
+    }
+    if (o->state)
+        list[n++] = "--state", list[n++] = o->state;
+    if (o->session)
+        list[n++] = "--session", list[n++] = o->session;
+    if (o->os_version)
+        list[n++] = "--os-version", list[n++] = o->os_version;
+    if (o->case_exact)
+        list[n++] = "--case", list[n++] = "exact";
+    if (o->intercept != TRAP_AUTO)
+        list[n++] = "--intercept", list[n++] = trap_name(o->intercept);
+    if (o->verbose)
+        list[n++] = "-v";
+    if (o->quiet)
+        list[n++] = "-q";
+    if (o->trace) {
+        char *filter = NULL;
+        if (o->trace_filter && asprintf(&filter, "--trace=%s", o->trace_filter) < 0)
+            return false;
+        list[n++] = filter ? filter : "--trace";
+    }
+    nt_child_options = list;
+    return true;
+}
+
 int nt_start(const struct run_options *o, int fd, const char *path)
 {
+    const struct nt_child_message *message = NULL;
     struct nt_section *program, *ntdll;
     char ntdll_path[PATH_MAX + 16];
     struct nt_thread *t;
@@ -129,6 +192,13 @@ int nt_start(const struct run_options *o, int fd, const char *path)
     if (o->state && !nt_system_drive_set(o->state, nt_user_name()))
         return fail(125, o->state, strerror(errno));
     nt_file_init();
+    if (o->child >= 0) {
+        message = nt_child_take(o->child);
+        if (!message)
+            return fail(125, "--child", "not what a parent process hands over");
+    } else if (!nt_process_page_new(o->session)) {
+        return fail(125, "the shared page of the process", strerror(errno));
+    }
 
     result = map_program(fd, path, &program, &nt_process.image_base);
     if (result)
@@ -147,8 +217,14 @@ int nt_start(const struct run_options *o, int fd, const char *path)
     if (!find_exports(ntdll))
         return fail(125, ntdll_path, "not a library of this compatrun");
 
-    if (!nt_params_make(o, path) || make_peb(program->image) != 0)
+    if (message)
+        nt_child_install_handles(message);
+    if (!(message ? nt_params_make_child(message) : nt_params_make(o, path)) ||
+        make_peb(program->image) != 0)
         return fail(125, path, "no memory for the process parameters");
+    if (!message)
+        fill_standard_descriptors();
+    describe_process(program);
     if (nt_thread_new(program->image->stack_reserve, program->image->stack_commit, &t) !=
         STATUS_SUCCESS)
         return fail(125, path, "no memory for the first thread");
@@ -156,12 +232,18 @@ int nt_start(const struct run_options *o, int fd, const char *path)
         int trace_fd = where_trace_goes(o->trace_file);
         if (trace_fd < 0)
             return fail(125, o->trace_file, strerror(errno));
+        nt_child_trace_fd = fcntl(trace_fd, F_DUPFD_CLOEXEC, 3);
         if (!nt_trace_start(o->trace_filter, trace_fd))
             return fail(125, "--trace", "the filter names no call");
     }
+    if (!pass_options(o))
+        return fail(125, path, "no memory");
+    if (message)
+        nt_child_drop(message);
     nt_signal_init();
     if (!trap_init(o->intercept, &why))
         return fail(125, "--intercept", why);
+    nt_child_wait_start();
     uintptr_t entry = nt_process.image_base + program->image->entry_rva;
     nt_thread_run(t, nt_process.user_thread_start, entry, (uintptr_t)nt_process.peb);
     nt_exit_process(t->exit_status);

@@ -1,5 +1,6 @@
 #include "loader/options.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,6 +73,7 @@ enum options_result options_parse(int argc, char **argv, struct run_options *o)
     int i;
 
     memset(o, 0, sizeof(*o));
+    o->child = -1;
     o->env = calloc((size_t)argc + 1, sizeof(char *));
     o->drives = calloc((size_t)argc + 1, sizeof(char *));
     if (!o->env || !o->drives)
@@ -130,6 +132,12 @@ enum options_result options_parse(int argc, char **argv, struct run_options *o)
         } else if ((v = value_of("--intercept", argc, argv, &i, &missing))) {
             if (!missing && !parse_intercept(v, o))
                 return complain("--intercept takes auto, patch, sud or seccomp", v);
+        } else if (strncmp(a, "--child=", 8) == 0) {
+            char *end; /* what a parent says to its child: not for users, so not in the help */
+            long fd = strtol(a + 8, &end, 10);
+            if (*end || !a[8] || fd < 3 || fd > INT_MAX)
+                return complain("unknown option", a);
+            o->child = (int)fd;
         } else {
             return complain("unknown option", a);
         }

@@ -88,7 +88,7 @@ FILENAME ~ /decoders\.tbl$/ {
     } else if (mode == "stubs") {
         zw = name; sub(/^Nt/, "Zw", zw)
         print "\t.p2align 4\n\t.globl " name ", " zw "\n" name ":\n" zw ":\n" \
-              "\tmovq %rcx, %r10\n\tmovl $" num ", %eax\n\tjmpq *%gs:0x100\n\tint3"
+              "\t.byte 0x4c, 0x8b, 0xd1\n\tmovl $" num ", %eax\n\tjmpq *%gs:0x100\n\tint3"
     } else if (mode == "exports") {
         zw = name; sub(/^Nt/, "Zw", zw)
         print name " " (level == "none" ? "missing" : (level == "full" ? "full" : "partial \"" caveat "\""))

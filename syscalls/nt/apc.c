@@ -154,6 +154,10 @@ static NTSTATUS queue(HANDLE handle, bool special, void *routine, void *a, void 
 
     if (!NT_SUCCESS(status))
         return status;
+    if (((struct nt_thread *)o)->process) {
+        nt_object_release(o);
+        return STATUS_NOT_SUPPORTED; /* another process's */
+    }
     status = enqueue((struct nt_thread *)o,
                      (struct nt_apc){NULL, (uintptr_t)routine, (uintptr_t)a, (uintptr_t)b,
                                      (uintptr_t)c, special});
@@ -210,6 +214,10 @@ static NTSTATUS alert(HANDLE handle, bool resume, ULONG *previous)
     if (!NT_SUCCESS(status))
         return status;
     struct nt_thread *t = (struct nt_thread *)o;
+    if (t->process) {
+        nt_object_release(o);
+        return STATUS_NOT_SUPPORTED;
+    }
     pthread_mutex_lock(&t->more->lock);
     if (atomic_load(&t->more->life) != NT_LIFE_ENDED) {
         t->more->alerted = true;

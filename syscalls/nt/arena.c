@@ -198,7 +198,8 @@ static bool process_alive(const struct arena *a, uint32_t number)
 {
     const struct process *p = &a->processes[number];
 
-    if (atomic_load(&p->state) != PROCESS_RUNNING || p->exit_slot == 0)
+    /* Reserved and without an exit slot: somebody is about to give it one. */
+    if (atomic_load(&p->state) == PROCESS_FREE || p->exit_slot == 0)
         return atomic_load(&p->state) == PROCESS_RESERVED;
     return ((uint32_t)atomic_load(&a->slots[p->exit_slot - 1].word) & FUTEX_TID_MASK) != 0;
 }
@@ -454,7 +455,7 @@ static void reap(struct arena *a, uint32_t process)
 static void reap_dead(struct arena *a)
 {
     for (uint32_t p = 0; p < NT_ARENA_PROCESSES; p++)
-        if (atomic_load(&a->processes[p].state) == PROCESS_RUNNING && !process_alive(a, p))
+        if (atomic_load(&a->processes[p].state) != PROCESS_FREE && !process_alive(a, p))
             reap(a, p);
 }
 
@@ -612,10 +613,28 @@ struct nt_slot *nt_slot_new(enum nt_slot_kind kind)
     return s;
 }
 
+/* A mutant that a thread of this process owns is on that thread's robust list: its slot must not
+ * become another object before it is off it. */
+static bool still_owned(struct nt_slot *s)
+{
+    uint32_t owner = (uint32_t)nt_word_settle(&s->word) & FUTEX_TID_MASK;
+
+    if (owner == 0 || syscall(SYS_tgkill, getpid(), (int)owner, 0) != 0)
+        return false;
+    if (owner == (uint32_t)nt_host_tid() && !atomic_load(&s->shared)) {
+        nt_robust_drop(s, 0); /* nobody can wait for it any more */
+        return false;
+    }
+    s->flags |= NT_MUTANT_ORPHAN;
+    return true;
+}
+
 void nt_slot_free(struct nt_slot *s)
 {
     struct arena *a = arena();
 
+    if (s->kind == NT_SLOT_MUTANT && still_owned(s))
+        return; /* its owner's end will free it: thread_ended */
     pthread_mutex_lock(&local_lock);
     if (atomic_load(&s->shared)) {
         nt_session_lock();

@@ -117,6 +117,7 @@ void nt_arena_reap(void);
 /* The process ends in order: gives everything back and signals its exit slot. alone: no other
  * thread of the process can touch a slot any more. */
 void nt_arena_leave(int32_t exit_status, bool alone);
+#define NT_MUTANT_ORPHAN 2u /* flags of a mutant: the last handle of its owner's process is gone */
 #define NT_EXIT_STATUS_VALID 1u /* flags of an exit slot: it did not die of a signal */
 
 /* A slot of this process, zeroed but for kind; NULL without memory. */

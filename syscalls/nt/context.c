@@ -14,7 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "syscalls/nt/process.h"
+#include "syscalls/nt/process_other.h"
 #include "syscalls/nt/signal.h"
 #include "syscalls/nt/sync.h"
 #include "syscalls/nt/thread.h"
@@ -199,20 +199,31 @@ ULONG nt_thread_resume(struct nt_thread *t)
     return resume(t, false);
 }
 
-static NTSTATUS get_thread(HANDLE handle, ACCESS_MASK access, struct nt_thread **t)
+static NTSTATUS get_any_thread(HANDLE handle, ACCESS_MASK access, struct nt_thread **t)
 {
     return nt_handle_get(handle, &nt_thread_type, access, (struct nt_object **)t, NULL);
+}
+
+static NTSTATUS get_thread(HANDLE handle, ACCESS_MASK access, struct nt_thread **t)
+{
+    NTSTATUS status = get_any_thread(handle, access, t);
+
+    if (NT_SUCCESS(status) && (*t)->process) {
+        nt_object_release(&(*t)->object);
+        return STATUS_NOT_SUPPORTED; /* another process's */
+    }
+    return status;
 }
 
 NTSTATUS NtSuspendThread(struct nt_thread *t, HANDLE ThreadHandle, ULONG *PreviousSuspendCount)
 {
     struct nt_thread *target;
     ULONG was;
-    NTSTATUS status = get_thread(ThreadHandle, THREAD_SUSPEND_RESUME, &target);
+    NTSTATUS status = get_any_thread(ThreadHandle, THREAD_SUSPEND_RESUME, &target);
 
     if (!NT_SUCCESS(status))
         return status;
-    status = suspend(t, target, false, &was);
+    status = target->process ? nt_other_thread_suspend(target, &was) : suspend(t, target, false, &was);
     nt_object_release(&target->object);
     if (NT_SUCCESS(status) && PreviousSuspendCount && !guest_put(PreviousSuspendCount, was))
         return STATUS_ACCESS_VIOLATION;
@@ -222,12 +233,12 @@ NTSTATUS NtSuspendThread(struct nt_thread *t, HANDLE ThreadHandle, ULONG *Previo
 NTSTATUS NtResumeThread(struct nt_thread *t, HANDLE ThreadHandle, ULONG *PreviousSuspendCount)
 {
     struct nt_thread *target;
-    NTSTATUS status = get_thread(ThreadHandle, THREAD_SUSPEND_RESUME, &target);
+    NTSTATUS status = get_any_thread(ThreadHandle, THREAD_SUSPEND_RESUME, &target);
 
     (void)t;
     if (!NT_SUCCESS(status))
         return status;
-    ULONG was = resume(target, false);
+    ULONG was = target->process ? nt_other_thread_resume(target) : resume(target, false);
     nt_object_release(&target->object);
     return !PreviousSuspendCount || guest_put(PreviousSuspendCount, was) ? STATUS_SUCCESS
                                                                          : STATUS_ACCESS_VIOLATION;
@@ -242,9 +253,11 @@ static NTSTATUS each_thread(struct nt_thread *self, HANDLE process, bool stop)
     if (!NT_SUCCESS(status))
         return status;
     bool own = o == nt_process_self();
+    if (!own)
+        status = nt_other_stop(nt_other_of(o), stop);
     nt_object_release(o);
     if (!own)
-        return STATUS_NOT_SUPPORTED;
+        return status;
     uint32_t after = 0;
     for (struct nt_thread *t; (t = nt_thread_next(after)); after = t->id, nt_object_release(&t->object))
         if (t != self) {

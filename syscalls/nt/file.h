@@ -58,6 +58,8 @@ struct nt_file_ops {
     /* Requests in progress of this file; iosb NULL: all. STATUS_NOT_FOUND. */
     NTSTATUS (*cancel)(struct nt_file *f, const IO_STATUS_BLOCK *iosb);
     void (*last_handle)(struct nt_file *f);
+    /* How the file goes to a child (child.h); NULL: by its descriptor. */
+    bool (*export_to)(struct nt_file *f, struct nt_export *e);
     void (*destroy)(struct nt_file *f); /* what `more` holds; the descriptor is closed elsewhere */
 };
 
@@ -145,6 +147,8 @@ int nt_file_parent(struct nt_file *f, char name[NAME_MAX + 1], NTSTATUS *status)
 
 /* Gives a composed folder a place on disk. */
 NTSTATUS nt_file_materialise(struct nt_file *f);
+/* Room on disk for that many bytes; the file's size stays. No room is STATUS_DISK_FULL. */
+NTSTATUS nt_file_reserve(int fd, int64_t bytes);
 
 /* Reads the umask, which can only be done by changing it: before there are threads. */
 void nt_attributes_init(void);

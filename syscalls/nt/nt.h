@@ -62,6 +62,7 @@ struct nt_thread {
     uint32_t stack_guarantee;          /* bytes, of SetThreadStackGuarantee */
     uintptr_t exit_sp;                 /* host stack pointer that leaves the guest for good */
     NTSTATUS exit_status;
+    struct nt_object *process; /* not NULL: a thread of that other process (process_other.h) */
     struct nt_thread_more *more; /* what thread.c and wait.c keep */
 };
 

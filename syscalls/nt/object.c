@@ -1,6 +1,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "syscalls/nt/child.h"
 #include "syscalls/nt/nt.h"
 #include "syscalls/nt/process.h"
 #include "syscalls/nt/thread.h"
@@ -104,6 +105,8 @@ static void fill(struct entry *e, struct nt_object *o, ACCESS_MASK access, uint3
     e->access = access;
     e->attributes = attributes;
     count++;
+    if (nt_process_page)
+        atomic_store_explicit(&nt_process_page->handle_count, count, memory_order_relaxed);
 }
 
 NTSTATUS nt_handle_create(struct nt_object *o, ACCESS_MASK access, uint32_t attributes,
@@ -228,6 +231,8 @@ NTSTATUS nt_handle_close(HANDLE handle)
         e->attributes = first_free;
         first_free = (uint32_t)((uintptr_t)handle >> 2);
         count--;
+        if (nt_process_page)
+            atomic_store_explicit(&nt_process_page->handle_count, count, memory_order_relaxed);
         status = STATUS_SUCCESS;
     }
     pthread_mutex_unlock(&lock);

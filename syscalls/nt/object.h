@@ -16,6 +16,7 @@
 
 struct nt_object;
 struct nt_thread;
+struct nt_export;
 
 /* What a generic right means for a type, and which rights it knows. */
 struct nt_access_map {
@@ -33,6 +34,9 @@ struct nt_object_type {
     uint16_t *(*name_of)(struct nt_object *o, size_t *units);
     /* Waitable objects: see wait.h. NULL for objects that cannot be waited on. */
     const struct nt_wait_ops *wait;
+    /* How the object goes to a child that inherits a handle (child.h); NULL, or false: it cannot,
+     * and the child does not have the handle. */
+    bool (*export_to)(struct nt_object *o, struct nt_export *e);
 };
 
 struct nt_object {

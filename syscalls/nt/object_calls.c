@@ -48,7 +48,7 @@ static NTSTATUS query_basic(struct nt_object *o, HANDLE handle, ACCESS_MASK acce
 static NTSTATUS put_string(void *out, size_t fixed, const uint16_t *text, size_t units)
 {
     UNICODE_STRING us = {(USHORT)(units * 2), (USHORT)(units * 2 + 2),
-                         (WCHAR *)((char *)out + fixed)};
+                         (WCHAR *)((uintptr_t)out + fixed)};
     WCHAR zero = 0;
 
     if (!text)

@@ -6,7 +6,7 @@
 
 #include "syscalls/nt/arena.h"
 #include "syscalls/nt/drive.h"
-#include "syscalls/nt/process.h"
+#include "syscalls/nt/process_other.h"
 #include "syscalls/nt/thread.h"
 #include "syscalls/nt/thread_state.h"
 #include "nt_handlers.h"
@@ -14,15 +14,12 @@
 struct nt_process nt_process;
 bool nt_died_of_missing;
 
-static void process_destroy(struct nt_object *o)
-{
-    (void)o; /* this process's own object is static */
-}
-
 const struct nt_object_type nt_process_type = {
     .name = "Process",
     .map = {0x00020410, 0x00020bea, 0x00121001, PROCESS_ALL_ACCESS},
-    .destroy = process_destroy,
+    .destroy = nt_process_destroy,
+    .last_handle = nt_process_last_handle,
+    .wait = &nt_process_wait_ops,
 };
 
 static struct nt_object self = {&nt_process_type, 1, 0};
@@ -50,6 +47,8 @@ void nt_warn(const char *format, ...)
 
 void nt_exit_process_as(NTSTATUS status, int host_status)
 {
+    if (nt_process_page)
+        nt_process_page_exit(nt_process_page, status);
     nt_handle_close_all();
     nt_arena_leave(status, nt_thread_count() <= 1);
     _exit(host_status);
@@ -82,8 +81,9 @@ NTSTATUS NtTerminateProcess(struct nt_thread *t, HANDLE ProcessHandle, NTSTATUS 
         return status;
     if (o == &self)
         nt_exit_process(ExitStatus);
+    status = nt_other_terminate(nt_other_of(o), ExitStatus);
     nt_object_release(o);
-    return STATUS_NOT_SUPPORTED;
+    return status;
 }
 
 NTSTATUS nt_process_duplicate_remote(HANDLE source_process, HANDLE source, HANDLE target_process,
@@ -97,22 +97,5 @@ NTSTATUS nt_process_duplicate_remote(HANDLE source_process, HANDLE source, HANDL
     (void)access;
     (void)attributes;
     (void)options;
-    return STATUS_NOT_SUPPORTED;
-}
-
-int nt_process_host_pid(const struct nt_object *o)
-{
-    (void)o;
-    return getpid();
-}
-
-NTSTATUS nt_process_query_other(struct nt_object *o, ULONG class, void *out, ULONG n,
-                                ULONG *returned)
-{
-    (void)o;
-    (void)class;
-    (void)out;
-    (void)n;
-    (void)returned;
     return STATUS_NOT_SUPPORTED;
 }

@@ -23,6 +23,13 @@ int nt_process_host_pid(const struct nt_object *o);
 NTSTATUS nt_process_query_other(struct nt_object *o, ULONG class, void *out, ULONG n,
                                 ULONG *returned);
 
+NTSTATUS nt_process_set_other(struct nt_object *o, ULONG class, const void *in, ULONG n);
+
+/* Of nt_process_type (process_other.c). */
+void nt_process_destroy(struct nt_object *o);
+void nt_process_last_handle(struct nt_object *o);
+extern const struct nt_wait_ops nt_process_wait_ops;
+
 /* NtDuplicateObject where one of the processes is not this one. */
 NTSTATUS nt_process_duplicate_remote(HANDLE source_process, HANDLE source, HANDLE target_process,
                                      HANDLE *target, ACCESS_MASK access, ULONG attributes,

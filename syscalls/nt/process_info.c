@@ -9,6 +9,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "syscalls/nt/child.h"
 #include "syscalls/nt/drive.h"
 #include "syscalls/nt/process.h"
 #include "syscalls/nt/section.h"
@@ -19,7 +20,6 @@
 /* Settings that this process only remembers; atomic words. */
 static ULONG error_mode = 1;     /* SEM_* inverted in bit 0, as the class has it */
 static ULONG execute_flags = 0x32 | 0x40; /* DEP on, permanent: what x64 always answers */
-static ULONG priority_class = 2; /* normal */
 static ULONG priority_boost;
 static ULONG break_on_termination;
 static int64_t create_time; /* 100 ns since 1601 */
@@ -140,7 +140,7 @@ static NTSTATUS query_image_name(bool dos, void *out, ULONG length, ULONG *retur
     if (length < need)
         return STATUS_INFO_LENGTH_MISMATCH;
     us = (UNICODE_STRING){(USHORT)bytes, (USHORT)(bytes + sizeof(WCHAR)),
-                          (WCHAR *)((char *)out + sizeof(us))};
+                          (WCHAR *)((uintptr_t)out + sizeof(us))};
     WCHAR zero = 0;
     if (!guest_write(out, &us, sizeof(us)) || !guest_write(us.Buffer, name, bytes) ||
         !guest_write((char *)us.Buffer + bytes, &zero, sizeof(zero)))
@@ -166,7 +166,7 @@ static NTSTATUS query_command_line(void *out, ULONG length, ULONG *returned)
     if (guest_read(text, us.Buffer, us.Length)) {
         text[us.Length / sizeof(WCHAR)] = 0;
         UNICODE_STRING to = {us.Length, (USHORT)(us.Length + sizeof(WCHAR)),
-                             (WCHAR *)((char *)out + sizeof(us))};
+                             (WCHAR *)((uintptr_t)out + sizeof(us))};
         if (guest_write(out, &to, sizeof(to)) &&
             guest_write(to.Buffer, text, to.MaximumLength))
             status = STATUS_SUCCESS;
@@ -211,7 +211,7 @@ static NTSTATUS query_self(ULONG class, void *out, ULONG n, ULONG *returned)
     case ProcessDefaultHardErrorMode:
         return answer(&error_mode, sizeof(error_mode), out, n, returned);
     case ProcessPriorityClass: {
-        UCHAR i[2] = {FALSE, (UCHAR)priority_class};
+        UCHAR i[2] = {FALSE, (UCHAR)atomic_load(&nt_process_page->priority_class)};
         return answer(i, sizeof(i), out, n, returned);
     }
     case ProcessHandleCount: {
@@ -363,7 +363,7 @@ static NTSTATUS set_priority(const void *from, ULONG n)
         return STATUS_ACCESS_VIOLATION;
     if (i[1] == 0 || i[1] > 6)
         return STATUS_INVALID_PARAMETER;
-    priority_class = i[1];
+    atomic_store(&nt_process_page->priority_class, i[1]);
     /* Raising needs a privilege that users seldom have; the class is remembered all the same. */
     if (setpriority(PRIO_PROCESS, 0, nice_of[i[1]]) != 0 && errno != EACCES && errno != EPERM)
         return nt_status_of_errno(errno);
@@ -412,7 +412,8 @@ NTSTATUS NtSetInformationProcess(struct nt_thread *t, HANDLE ProcessHandle,
         return status;
     status = o == nt_process_self()
                  ? set_self(ProcessInformationClass, ProcessInformation, ProcessInformationLength)
-                 : STATUS_NOT_SUPPORTED;
+                 : nt_process_set_other(o, ProcessInformationClass, ProcessInformation,
+                                        ProcessInformationLength);
     nt_object_release(o);
     return status;
 }

@@ -12,7 +12,7 @@
 
 #include "syscalls/gate/nt_offsets.h"
 #include "syscalls/gate/trap.h"
-#include "syscalls/nt/process.h"
+#include "syscalls/nt/process_other.h"
 #include "syscalls/nt/signal.h"
 #include "syscalls/nt/sync.h"
 #include "syscalls/nt/system.h"
@@ -37,6 +37,10 @@ static void thread_destroy(struct nt_object *o)
     struct nt_thread *t = (struct nt_thread *)o;
     struct nt_thread_more *m = t->more;
 
+    if (t->process) {
+        nt_other_thread_free(t);
+        return;
+    }
     if (m->exit_slot)
         nt_slot_free(m->exit_slot);
     pthread_mutex_destroy(&m->lock);
@@ -50,8 +54,9 @@ static struct nt_slot *thread_slot(struct nt_object *o)
 {
     struct nt_thread *t = (struct nt_thread *)o;
     struct nt_thread_more *m = t->more;
+    if (t->process)
+        return nt_process_slot(t->process);
     struct nt_slot *s = __atomic_load_n(&m->exit_slot, __ATOMIC_ACQUIRE);
-
     if (s)
         return s;
     struct nt_slot *fresh = nt_slot_new(NT_SLOT_EXIT);
@@ -249,7 +254,7 @@ NTSTATUS nt_thread_new(size_t stack_reserve, size_t stack_commit, struct nt_thre
         stack_commit = default_commit;
     pthread_mutex_unlock(&threads_lock);
     /* Host process ids end below 2^22: the three kinds of ids never meet. */
-    t->id = m->is_first ? 0x02000000u + nt_process.id : nt_arena_thread_id();
+    t->id = m->is_first ? nt_first_thread_id(nt_process.id) : nt_arena_thread_id();
     NTSTATUS status = t->id ? teb_new(t) : STATUS_NO_MEMORY;
     if (NT_SUCCESS(status))
         status = stack_new(t, stack_reserve, stack_commit);
@@ -278,8 +283,12 @@ static void thread_ended(struct nt_thread *t)
 
     set_gs(NULL);
     nt_timer_apcs_forget(t);
-    while ((mutant = nt_robust_first_mutant()))
+    while ((mutant = nt_robust_first_mutant())) {
+        bool orphan = (mutant->flags & NT_MUTANT_ORPHAN) != 0;
         nt_slot_mutant_release(mutant, true, &previous);
+        if (orphan)
+            nt_slot_free(mutant);
+    }
     getrusage(RUSAGE_THREAD, &usage);
     free_guest_memory(t);
 
@@ -429,9 +438,12 @@ NTSTATUS NtTerminateThread(struct nt_thread *t, HANDLE ThreadHandle, NTSTATUS Ex
         return status;
     struct nt_thread *target = (struct nt_thread *)o;
     if (target != t) {
-        nt_thread_terminate(target, ExitStatus);
+        if (target->process)
+            status = nt_other_thread_terminate(target, ExitStatus);
+        else
+            nt_thread_terminate(target, ExitStatus);
         nt_object_release(o);
-        return STATUS_SUCCESS;
+        return status;
     }
     nt_object_release(o);
     nt_thread_exit(t, ExitStatus);

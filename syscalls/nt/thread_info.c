@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "syscalls/host/utf.h"
-#include "syscalls/nt/process.h"
+#include "syscalls/nt/process_other.h"
 #include "syscalls/nt/sync.h"
 #include "syscalls/nt/system.h"
 #include "syscalls/nt/thread.h"
@@ -373,7 +373,10 @@ NTSTATUS NtQueryInformationThread(struct nt_thread *t, HANDLE ThreadHandle,
     if (!NT_SUCCESS(status))
         return status;
     memset(&a, 0, sizeof(a));
-    if (ThreadInformationClass == ThreadNameInformation) {
+    if (target->process) {
+        status = nt_other_thread_query(target, ThreadInformationClass, ThreadInformation,
+                                       ThreadInformationLength, ReturnLength);
+    } else if (ThreadInformationClass == ThreadNameInformation) {
         status = query_name(target, ThreadInformation, ThreadInformationLength, ReturnLength);
     } else if (ThreadInformationClass == ThreadTebInformation) {
         status = query_teb(target, ThreadInformation, ThreadInformationLength, ReturnLength);
@@ -540,6 +543,10 @@ NTSTATUS NtSetInformationThread(struct nt_thread *t, HANDLE ThreadHandle,
     NTSTATUS status = get_thread(ThreadHandle, right, &target);
     if (!NT_SUCCESS(status))
         return status;
+    if (target->process) {
+        nt_object_release(&target->object);
+        return STATUS_NOT_SUPPORTED;
+    }
     struct nt_thread_more *m = target->more;
     switch (ThreadInformationClass) {
     case ThreadAffinityMask: {

@@ -630,6 +630,8 @@ int WINAPI MultiByteToWideChar(UINT number, DWORD flags, LPCCH text, int length,
         length = (int)whole;
     }
     end = (const BYTE *)text + length;
+    if (number != real_code_page(number) && real_code_page(number) == CP_UTF8)
+        flags &= MB_ERR_INVALID_CHARS; /* as in WideCharToMultiByte */
     number = real_code_page(number);
     switch (number) {
     case CP_UTF8:
@@ -673,6 +675,8 @@ int WINAPI WideCharToMultiByte(UINT number, DWORD flags, LPCWCH text, int length
     const struct code_page *page;
     uint16_t default_code = '?';
     BOOL used_default = FALSE;
+    /* Whoever names a code page by its role cannot know that UTF-8 wants no default character. */
+    BOOL by_role = number <= CP_THREAD_ACP && number != CP_MACCP;
     const WCHAR *end;
 
     if (!text || !length || size < 0 || (size && (!buffer || (const void *)text == buffer)))
@@ -687,15 +691,27 @@ int WINAPI WideCharToMultiByte(UINT number, DWORD flags, LPCWCH text, int length
         return fail(ERROR_INVALID_PARAMETER); /* the result's length would not fit an int */
     }
     end = text + length;
+    if (number != real_code_page(number) && real_code_page(number) == CP_UTF8) {
+        /* The program asks for "the system's code page" and knows of none that is UTF-8: what
+         * means nothing there is left out instead of refused. All characters can be converted. */
+        if (used)
+            *used = FALSE;
+        default_char = NULL;
+        used = NULL;
+        flags &= WC_ERR_INVALID_CHARS;
+    }
     number = real_code_page(number);
     switch (number) {
     case CP_UTF8:
-        if (default_char || used)
+        if ((default_char || used) && !by_role)
             return fail(ERROR_INVALID_PARAMETER);
-        if (flags & ~(DWORD)WC_ERR_INVALID_CHARS)
+        if (flags & ~(DWORD)WC_ERR_INVALID_CHARS && !by_role)
             return fail(ERROR_INVALID_FLAGS);
-        if (!wide_to_utf8(text, end, &out) && flags & WC_ERR_INVALID_CHARS)
+        used_default = !wide_to_utf8(text, end, &out);
+        if (used_default && flags & WC_ERR_INVALID_CHARS)
             return fail(ERROR_NO_UNICODE_TRANSLATION);
+        if (used)
+            *used = used_default;
         break;
     case CP_UTF7:
         if (default_char || used)
