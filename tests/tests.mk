@@ -88,7 +88,7 @@ $(OUT)/nt/exception/process.exe: $(T)/nt/exception/process.c $(wildcard $(T)/nt/
 $(OUT)/nt/crt/%-ucrt.exe: $(T)/nt/crt/%.c $(wildcard $(T)/nt/crt/*.h) | $(OUT)/libucrtbase.a
 	@mkdir -p $(@D)
 	@echo "  TEST64   crt/$*-ucrt"
-	@$(CC64) $(CFLAGS64) $(CFLAGS64_crt) -D_UCRT -D__MSVCRT_VERSION__=0xE00 -nostdlib -o $@ \
+	@$(CC64) $(CFLAGS64) $(CFLAGS64_crt) -D_UCRT -D__MSVCRT_VERSION__=0xE00 -nostdlib -Wl,--allow-multiple-definition -o $@ \
 		$(shell $(CC64) -print-file-name=crt2.o) $(shell $(CC64) -print-file-name=crtbegin.o) \
 		$< $(OUT)/libucrtbase.a -lmingw32 -lgcc -lmoldname -lmingwex -lucrt -ladvapi32 -luser32 -lkernel32 \
 		-lmingw32 -lgcc -lmingwex -lucrt -lkernel32 $(shell $(CC64) -print-file-name=crtend.o)

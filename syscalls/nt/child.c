@@ -18,7 +18,8 @@
 #define PAGE 4096u
 #define LARGEST_MESSAGE 0x10000000u
 
-struct nt_process_page *nt_process_page;
+static struct nt_process_page before_start; /* so that nobody need ask */
+struct nt_process_page *nt_process_page = &before_start;
 const char *const *nt_child_options;
 int nt_child_trace_fd = -1;
 static int page_fd = -1; /* stays open, so that others find the page */

@@ -44,7 +44,7 @@ _Static_assert(sizeof(struct nt_process_page) <= 4096, "one page");
 #define NT_EXIT_WRITING 1u
 #define NT_EXIT_SET 2u
 
-/* The page of this process; NULL before nt_process_page_new or nt_child_take. */
+/* The page of this process; an empty one before nt_process_page_new or nt_child_take. */
 extern struct nt_process_page *nt_process_page;
 
 /* Start of a process that has no guest for a parent. False with errno. */
