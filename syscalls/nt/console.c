@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "syscalls/nt/child.h"
 #include "syscalls/nt/console_page.h"
 #include "syscalls/nt/filename.h"
 
@@ -160,6 +161,32 @@ static struct nt_object *wrap(int fd, ACCESS_MASK access)
     return f ? &f->object : NULL;
 }
 
+/* ---- Inheritance: the console is the same terminal for the child ---- */
+
+static bool export_to(struct nt_file *f, struct nt_export *e)
+{
+    if (f->fd < 0)
+        return false; /* a connection is each process's own */
+    *e = (struct nt_export){.kind = NT_TRAVEL_CONSOLE, .fd = f->fd};
+    e->word[0] = f->access;
+    e->word[1] = console_file(f)->kind;
+    e->word[2] = f->share;
+    return true;
+}
+
+struct nt_object *nt_import_console(const struct nt_export *e)
+{
+    if (e->fd < 0)
+        return NULL;
+    if (e->word[1] > CONSOLE_OUTPUT || !isatty(e->fd) || !have_console(e->fd)) {
+        close(e->fd);
+        return NULL;
+    }
+    struct nt_file *f = new_file((enum console_kind)e->word[1], e->fd,
+                                 (ACCESS_MASK)e->word[0] & FILE_ALL_ACCESS, (uint32_t)e->word[2]);
+    return f ? &f->object : NULL;
+}
+
 void nt_console_init(void)
 {
     nt_device_add(&condrv);
@@ -183,6 +210,11 @@ HANDLE nt_console_connect(void)
     nt_handle_create(&f->object, FILE_GENERIC_READ | FILE_GENERIC_WRITE, 0, &h);
     nt_file_release(f);
     return h;
+}
+
+HANDLE nt_console_for_child(int64_t given)
+{
+    return given > 0 ? nt_console_connect() : NULL;
 }
 
 /* --- control codes --------------------------------------------------------------------------- */
@@ -445,4 +477,5 @@ const struct nt_file_ops nt_console_ops = {
     .flush = console_flush,
     .last_handle = last_handle,
     .destroy = destroy,
+    .export_to = export_to,
 };

@@ -18,6 +18,9 @@
 /* For start-up (device.c): the devices, and the connection of a process that has a terminal. */
 void nt_console_init(void);
 HANDLE nt_console_connect(void); /* NULL: no console */
+/* The same in a child: what the parent's ConsoleHandle said. 0: the parent has none; -1 detached,
+ * -2 a new one, -3 one without a window: consoles without a terminal are not there, so none. */
+HANDLE nt_console_for_child(int64_t given);
 extern const struct nt_file_ops nt_console_ops;
 
 /* What follows is for the console's own files. */
