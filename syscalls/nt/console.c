@@ -84,6 +84,7 @@ static void last_handle(struct nt_file *f)
 
     if (cf->kind == CONSOLE_CONNECT && cf->attached)
         console_ctrl_routine(0);
+    console_wait_forget(f);
     pthread_mutex_lock(&nt_console.lock);
     bool last = --nt_console.files == 0;
     pthread_mutex_unlock(&nt_console.lock);
@@ -93,6 +94,7 @@ static void last_handle(struct nt_file *f)
 
 static void destroy(struct nt_file *f)
 {
+    console_wait_forget(f); /* a wait may have begun while the last handle was being closed */
     free(f->more);
 }
 
@@ -478,4 +480,5 @@ const struct nt_file_ops nt_console_ops = {
     .last_handle = last_handle,
     .destroy = destroy,
     .export_to = export_to,
+    .waited_for = console_waited_for,
 };

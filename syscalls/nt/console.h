@@ -76,6 +76,7 @@ struct console {
     unsigned char rest[4]; /* of a character that NtReadFile gave in parts */
     unsigned rest_n;
     uint32_t interrupts; /* Ctrl-C events so far */
+    unsigned line_readers; /* threads in a line read: the terminal's input is theirs */
 
     uint16_t *title;
     size_t title_n;     /* units */
@@ -117,6 +118,13 @@ NTSTATUS console_input_control(struct nt_file *f, struct nt_io *io, uint32_t cod
                                uint32_t in_n, void *out, uint32_t out_n, ULONG_PTR *information);
 NTSTATUS console_read(struct nt_file *f, struct nt_io *io, void *buffer, uint32_t n,
                       const int64_t *offset, ULONG_PTR *information);
+
+/* console_wait.c: keeps the state of input handles that are waited for. */
+void console_waited_for(struct nt_file *f);
+void console_wait_forget(struct nt_file *f);
+/* Records came or went otherwise than from the terminal. Not under the lock. */
+void console_queue_changed(void);
+void console_fill_locked(void);
 
 /* console_screen.c */
 NTSTATUS console_screen_control(struct nt_file *f, struct nt_io *io, uint32_t code, const void *in,
