@@ -66,6 +66,8 @@ CFLAGS64 := -O1 -std=gnu17 -Wall -Wextra -I$(srcdir) -D_WIN32_WINNT=0x0a00 -DWIN
 LIBS64 := -lntdll -lbcrypt -lole32 -loleaut32 -luser32 -ladvapi32 -lversion -lws2_32 -lpsapi \
 	-lsynchronization
 # The runtime's own functions come first: MinGW has some of its own, which would be in the program.
+# What only these tests need.
+LIBS64_dlls := -lshlwapi -lrpcrt4 -lshell32 -lwinmm -luserenv -lole32
 LIBS64_crt := $(OUT)/libmsvcrt.a
 $(patsubst $(T)/nt/crt/%.c,$(OUT)/nt/crt/%.exe,$(wildcard $(T)/nt/crt/*.c)): | $(OUT)/libmsvcrt.a
 CFLAGS64_crt := -fno-builtin -D__USE_MINGW_ANSI_STDIO=0
@@ -86,7 +88,7 @@ $(OUT)/nt/exception/process.exe: $(T)/nt/exception/process.c $(wildcard $(T)/nt/
 $(OUT)/nt/crt/%-ucrt.exe: $(T)/nt/crt/%.c $(wildcard $(T)/nt/crt/*.h) | $(OUT)/libucrtbase.a
 	@mkdir -p $(@D)
 	@echo "  TEST64   crt/$*-ucrt"
-	@$(CC64) $(CFLAGS64) $(CFLAGS64_crt) -D_UCRT -D__MSVCRT_VERSION__=0xE00 -nostdlib -o $@ \
+	@$(CC64) $(CFLAGS64) $(CFLAGS64_crt) -D_UCRT -D__MSVCRT_VERSION__=0xE00 -nostdlib -Wl,--allow-multiple-definition -o $@ \
 		$(shell $(CC64) -print-file-name=crt2.o) $(shell $(CC64) -print-file-name=crtbegin.o) \
 		$< $(OUT)/libucrtbase.a -lmingw32 -lgcc -lmoldname -lmingwex -lucrt -ladvapi32 -luser32 -lkernel32 \
 		-lmingw32 -lgcc -lmingwex -lucrt -lkernel32 $(shell $(CC64) -print-file-name=crtend.o)

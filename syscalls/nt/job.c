@@ -166,7 +166,9 @@ static struct nt_job *job_of_fd(int fd)
     struct job_page *page = MAP_FAILED;
     if (fstat(fd, &st) == 0 && st.st_size >= (off_t)JOB_PAGE)
         page = mmap(NULL, JOB_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    struct nt_job *j = page != MAP_FAILED && page->magic == JOB_MAGIC ? calloc(1, sizeof(*j)) : NULL;
+    struct nt_job *j = NULL;
+    if (page != MAP_FAILED && page->magic == JOB_MAGIC)
+        j = calloc(1, sizeof(*j));
     if (!j)
         goto fail;
     pthread_mutex_lock(&lock);

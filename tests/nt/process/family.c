@@ -1,4 +1,4 @@
-/* Parents and children: what is shared, what arrives, how children end; pipes and jobs between them. */
+/* Parents and children: what is shared, what arrives, how children end; pipes and jobs. */
 #include "tests/nt/check.h"
 
 #include <stdlib.h>
@@ -228,7 +228,8 @@ static int share(char **argv)
 
 static int client(char **argv)
 {
-    HANDLE pipe = CreateFileA(argv[3], GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0, NULL);
+    HANDLE pipe =
+        CreateFileA(argv[3], GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0, NULL);
     DWORD mode = PIPE_READMODE_MESSAGE, count, sent;
     char buffer[64];
     int rounds = 0;
