@@ -113,9 +113,8 @@ static NTSTATUS condrv_open(const struct nt_device *device, const struct nt_open
             return STATUS_OBJECT_NAME_NOT_FOUND;
         if (device == &con && (access & FILE_READ_DATA) && (access & FILE_WRITE_DATA))
             return STATUS_INVALID_PARAMETER; /* it is one or the other */
-        kind = device == &conin || (device == &con && !(access & FILE_WRITE_DATA))
-                   ? CONSOLE_INPUT
-                   : CONSOLE_OUTPUT;
+        kind = device == &conin || (device == &con && !(access & FILE_WRITE_DATA)) ? CONSOLE_INPUT
+                                                                                   : CONSOLE_OUTPUT;
     } else {
         if (n && rest[0] == '\\') {
             rest++;
@@ -204,8 +203,7 @@ HANDLE nt_console_connect(void)
 
     if (!have_console(-1))
         return NULL;
-    struct nt_file *f =
-        new_file(CONSOLE_CONNECT, -1, FILE_GENERIC_READ | FILE_GENERIC_WRITE, 0);
+    struct nt_file *f = new_file(CONSOLE_CONNECT, -1, FILE_GENERIC_READ | FILE_GENERIC_WRITE, 0);
     if (!f)
         return NULL;
     console_file(f)->attached = true;
@@ -460,9 +458,8 @@ static NTSTATUS control(struct nt_file *f, struct nt_io *io, bool file_system, u
     bool for_input = code >= CONDRV_READ_CONSOLE && code <= CONDRV_FLUSH_INPUT;
     if (for_input != (cf->kind == CONSOLE_INPUT))
         return STATUS_INVALID_DEVICE_REQUEST;
-    return for_input
-               ? console_input_control(f, io, code, in, in_n, out, out_n, information)
-               : console_screen_control(f, io, code, in, in_n, out, out_n, information);
+    return for_input ? console_input_control(f, io, code, in, in_n, out, out_n, information)
+                     : console_screen_control(f, io, code, in, in_n, out, out_n, information);
 }
 
 static NTSTATUS console_flush(struct nt_file *f)

@@ -41,10 +41,10 @@ enum console_kind { CONSOLE_INPUT, CONSOLE_OUTPUT, CONSOLE_CONNECT };
 
 struct console_file {
     enum console_kind kind;
-    uint16_t high;   /* output: first half of a surrogate pair whose second is to come; 0 */
+    uint16_t high;           /* output: first half of a surrogate pair whose second is to come; 0 */
     unsigned char carry[16]; /* output: the beginning of a character */
     unsigned carry_n;
-    bool attached;   /* connection: has its console */
+    bool attached; /* connection: has its console */
 };
 
 #define CONSOLE_QUEUE 4096u /* records; input that does not fit stays with the terminal */
@@ -52,37 +52,37 @@ struct console_file {
 struct console {
     pthread_mutex_t lock; /* guards what follows; never held while blocking */
     unsigned files;
-    int tty;            /* its own descriptor, read and write; -1 */
-    int wake, ready;    /* eventfd; epoll of tty and wake. -1 until needed */
+    int tty;         /* its own descriptor, read and write; -1 */
+    int wake, ready; /* eventfd; epoll of tty and wake. -1 until needed */
     uint32_t in_mode, out_mode;
     uint32_t in_page, out_page;
     uint16_t attributes;
     CONDRV_CURSOR cursor;
-    CONDRV_COORD at;    /* where the cursor was last known to be */
-    bool no_reports;    /* the terminal does not say where its cursor is */
-    bool reporting;     /* a report is awaited */
+    CONDRV_COORD at; /* where the cursor was last known to be */
+    bool no_reports; /* the terminal does not say where its cursor is */
+    bool reporting;  /* a report is awaited */
     bool reported;
 
     struct termios saved, now; /* valid if touched */
     bool touched;
-    bool raw;           /* single keys are wanted: records were asked for */
+    bool raw; /* single keys are wanted: records were asked for */
 
     CONDRV_INPUT_RECORD queue[CONSOLE_QUEUE];
     unsigned first, count;
     unsigned char bytes[512]; /* read from the terminal, not yet understood */
     unsigned byte_count;
-    uint16_t *text;     /* the rest of a line */
+    uint16_t *text; /* the rest of a line */
     size_t text_n, text_at;
     unsigned char rest[4]; /* of a character that NtReadFile gave in parts */
     unsigned rest_n;
-    uint32_t interrupts; /* Ctrl-C events so far */
+    uint32_t interrupts;   /* Ctrl-C events so far */
     unsigned line_readers; /* threads in a line read: the terminal's input is theirs */
 
     uint16_t *title;
-    size_t title_n;     /* units */
+    size_t title_n; /* units */
     CONDRV_HISTORY history;
 
-    struct {            /* the last run of one character, whose attributes can follow */
+    struct { /* the last run of one character, whose attributes can follow */
         CONDRV_COORD at;
         uint32_t count;
         uint16_t unit;

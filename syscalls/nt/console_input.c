@@ -9,7 +9,7 @@
 #include "syscalls/nt/console.h"
 #include "syscalls/nt/console_page.h"
 
-#define ESCAPE_WAIT 40     /* ms after which ESC is the key, not the beginning of a sequence */
+#define ESCAPE_WAIT 40 /* ms after which ESC is the key, not the beginning of a sequence */
 #define LINE_MAX_UNITS 32768u
 #define CTRL_Z 0x1a
 

@@ -13,7 +13,8 @@
 
 #define MAX_WAITED 64u
 
-static struct nt_file *waited[MAX_WAITED]; /* under the console's lock; they leave before they die */
+static struct nt_file
+    *waited[MAX_WAITED]; /* under the console's lock; they leave before they die */
 static unsigned waited_count;
 static int changed = -1; /* eventfd; set once, before the thread */
 static bool state;       /* what the handles were told last; under the lock */
@@ -46,8 +47,7 @@ static void *look(void *unused)
         pthread_mutex_unlock(&c->lock);
         struct pollfd p[2] = {{.fd = changed, .events = POLLIN},
                               {.fd = watch ? c->tty : -1, .events = POLLIN}};
-        if (poll(p, 2, -1) > 0 && (p[0].revents & POLLIN) &&
-            read(changed, &drop, sizeof(drop)) < 0)
+        if (poll(p, 2, -1) > 0 && (p[0].revents & POLLIN) && read(changed, &drop, sizeof(drop)) < 0)
             continue;
         if (p[1].revents & (POLLHUP | POLLERR))
             return NULL; /* the terminal has gone: reads will say so */
