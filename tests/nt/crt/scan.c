@@ -22,7 +22,7 @@ static void test_integers(void)
     CHECK(sscanf("-5", "%u", &u) == 1 && u == 4294967291u);
     CHECK(sscanf("08", "%i%n", &i, &n) == 1 && i == 0 && n == 1);
     CHECK(sscanf("12345", "%3d%d", &i, &n) == 2 && i == 123 && n == 45);
-    CHECK(sscanf("-9223372036854775808", "%I64d", &big) == 1 && big == -9223372036854775807ll - 1);
+    CHECK(sscanf("-9223372036854775808", "%lld", &big) == 1 && big == -9223372036854775807ll - 1);
     CHECK(sscanf("0000abcd", "%p", (void **)&big) == 1 && big == 0xabcd);
     memset(c, '#', 4);
     CHECK(sscanf("258", "%hd", (short *)c) == 1 && c[0] == 2 && c[1] == 1 && c[2] == '#');
