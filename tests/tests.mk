@@ -65,9 +65,9 @@ CFLAGS64 := -O1 -std=gnu17 -Wall -Wextra -I$(srcdir) -D_WIN32_WINNT=0x0a00 -DWIN
 	-DUNICODE -D_UNICODE -static
 LIBS64 := -lntdll -lbcrypt -lole32 -loleaut32 -luser32 -ladvapi32 -lversion -lws2_32 -lpsapi \
 	-lsynchronization
-# The runtime's own functions come first: MinGW has some of its own, which would be in the program.
 # What only these tests need.
 LIBS64_dlls := -lshlwapi -lrpcrt4 -lshell32 -lwinmm -luserenv -lole32
+# The runtime's own functions come first: MinGW has some of its own, which would be in the program.
 LIBS64_crt := $(OUT)/libmsvcrt.a
 $(patsubst $(T)/nt/crt/%.c,$(OUT)/nt/crt/%.exe,$(wildcard $(T)/nt/crt/*.c)): | $(OUT)/libmsvcrt.a
 CFLAGS64_crt := -fno-builtin -D__USE_MINGW_ANSI_STDIO=0
