@@ -18,6 +18,7 @@ static struct {
     uint32_t turn;      /* tells an event for an earlier user of the entry from one for this */
 } *entries;
 static uint32_t entry_count;
+static struct nt_async *running; /* whose callback runs */
 
 void nt_async_begin(struct nt_async *a, int fd, void (*ready)(struct nt_async *, uint32_t))
 {
@@ -31,13 +32,11 @@ static void deliver(uint64_t key, uint32_t events)
     pthread_mutex_lock(&lock);
     struct nt_async *a = index < entry_count ? entries[index].a : NULL;
     if (a && entries[index].turn == (uint32_t)(key >> 32)) {
-        a->busy = true;
+        running = a;
         pthread_mutex_unlock(&lock);
-        a->ready(a, events);
+        a->ready(a, events); /* may have ended and freed it */
         pthread_mutex_lock(&lock);
-        /* The callback may have ended it, and freed it. */
-        if (entries[index].a == a && entries[index].turn == (uint32_t)(key >> 32))
-            a->busy = false;
+        running = NULL;
         pthread_cond_broadcast(&idle);
     }
     pthread_mutex_unlock(&lock);
@@ -126,17 +125,31 @@ bool nt_async_arm(struct nt_async *a, uint32_t events)
     return done;
 }
 
+/* Under the lock. */
+static void stop(struct nt_async *a)
+{
+    struct epoll_event e = {0};
+
+    if (!a->used)
+        return;
+    epoll_ctl(epoll_fd, EPOLL_CTL_DEL, a->fd, &e);
+    entries[a->index].a = NULL;
+    entries[a->index].turn++;
+    a->used = false;
+}
+
+void nt_async_stop(struct nt_async *a)
+{
+    pthread_mutex_lock(&lock);
+    stop(a);
+    pthread_mutex_unlock(&lock);
+}
+
 void nt_async_end(struct nt_async *a)
 {
     pthread_mutex_lock(&lock);
-    if (a->used) {
-        struct epoll_event e = {0};
-        epoll_ctl(epoll_fd, EPOLL_CTL_DEL, a->fd, &e);
-        while (a->busy && !pthread_equal(io_thread, pthread_self()))
-            pthread_cond_wait(&idle, &lock);
-        entries[a->index].a = NULL;
-        entries[a->index].turn++;
-        a->used = false;
-    }
+    stop(a);
+    while (running == a && !pthread_equal(io_thread, pthread_self()))
+        pthread_cond_wait(&idle, &lock);
     pthread_mutex_unlock(&lock);
 }

@@ -13,7 +13,7 @@ struct nt_async {
     /* On the I/O thread, once for each nt_async_arm, with EPOLL* bits. It may arm again. */
     void (*ready)(struct nt_async *a, uint32_t events);
     uint32_t index; /* from here on: async.c's */
-    bool used, busy;
+    bool used;
 };
 
 /* Before the first arm. */
@@ -23,8 +23,11 @@ void nt_async_begin(struct nt_async *a, int fd, void (*ready)(struct nt_async *,
  * was armed before. False with errno: no memory, no descriptors, or one that cannot be waited for. */
 bool nt_async_arm(struct nt_async *a, uint32_t events);
 
+/* No new call is made; one may be running. For callers that hold what the callback locks. */
+void nt_async_stop(struct nt_async *a);
+
 /* No call comes any more, and none is running when this returns, unless it is this thread that
- * runs it. Does nothing when never armed. */
+ * runs it. Before *a goes away. */
 void nt_async_end(struct nt_async *a);
 
 #endif

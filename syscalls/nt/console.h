@@ -127,8 +127,5 @@ void console_ctrl_routine(uint64_t routine);
 NTSTATUS console_ctrl_send(uint32_t event, uint32_t group);
 void console_watch_size(void);
 void console_catch_signals(void); /* once the terminal's settings are not its own any more */
-/* Supplied by the thread subsystem: runs routine(argument) in a new guest thread; ended is called
- * in that thread when it has left the guest. Weak: STATUS_NOT_IMPLEMENTED. */
-NTSTATUS nt_thread_start_guest(uint64_t routine, uint64_t argument, void (*ended)(void));
 
 #endif

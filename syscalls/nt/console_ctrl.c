@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 
 #include "syscalls/nt/console.h"
+#include "syscalls/nt/thread.h"
 
 #define CTRL_C 0u
 #define CTRL_BREAK 1u
@@ -22,13 +23,6 @@ static sem_t wanted;
 static atomic_bool started, watching;
 static _Atomic uint64_t ctrl_routine; /* guest address; 0: none */
 static atomic_bool closing;
-
-__attribute__((weak)) NTSTATUS nt_thread_start_guest(uint64_t routine, uint64_t argument,
-                                                     void (*ended)(void))
-{
-    (void)routine, (void)argument, (void)ended;
-    return STATUS_NOT_IMPLEMENTED;
-}
 
 static void on_signal(int sig)
 {
@@ -105,17 +99,14 @@ static void catch(int sig)
 static bool start_worker(void)
 {
     static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards starting */
-    sigset_t all, before;
     pthread_t thread;
     bool ok = true;
 
     pthread_mutex_lock(&lock);
     if (!atomic_load(&started)) {
         sem_init(&wanted, 0, 0);
-        sigfillset(&all);
-        pthread_sigmask(SIG_SETMASK, &all, &before);
+        /* No signal is blocked in it: the guest threads that it starts inherit its mask. */
         ok = pthread_create(&thread, NULL, worker, NULL) == 0;
-        pthread_sigmask(SIG_SETMASK, &before, NULL);
         if (ok)
             pthread_detach(thread);
         atomic_store(&started, ok);

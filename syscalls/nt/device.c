@@ -13,6 +13,7 @@
 #include "syscalls/nt/drive.h"
 #include "syscalls/nt/file.h"
 #include "syscalls/nt/ksec.h"
+#include "syscalls/nt/pipe.h"
 #include "syscalls/nt/share.h"
 
 char nt_system32_dir[4096];
@@ -113,6 +114,8 @@ struct nt_object *nt_file_from_fd(int fd, ACCESS_MASK access)
     own = fcntl(fd, F_DUPFD_CLOEXEC, 3);
     if (own < 0)
         return NULL;
+    if (S_ISFIFO(st.st_mode))
+        return (struct nt_object *)nt_pipe_adopt(own, access, share, options);
     bool disk = S_ISREG(st.st_mode) || S_ISDIR(st.st_mode);
     struct nt_file *f =
         nt_file_new(disk ? &nt_disk_ops : &nt_stream_ops, own, access, share, options);
@@ -162,6 +165,7 @@ void nt_file_init(void)
         return;
     done = true;
     nt_device_add(&null_device);
+    nt_device_add(&nt_pipe_device);
     nt_attributes_init();
     nt_device_add(&nt_ksec_device);
     nt_device_add(&nt_afd_device);

@@ -8,6 +8,7 @@
 
 #include "syscalls/nt/file.h"
 #include "syscalls/nt/lock.h"
+#include "syscalls/nt/notify.h"
 
 #include "nt_handlers.h"
 
@@ -178,6 +179,9 @@ const struct nt_file_ops nt_disk_ops = {
     .read = disk_read,
     .write = disk_write,
     .flush = disk_flush,
+    .cancel = nt_notify_cancel,
+    .last_handle = nt_notify_last_handle,
+    .destroy = nt_notify_destroy,
 };
 
 /* The offset of a request: *use stays NULL where the current position counts. */

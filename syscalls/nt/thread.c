@@ -456,8 +456,11 @@ NTSTATUS NtTerminateThread(struct nt_thread *t, HANDLE ThreadHandle, NTSTATUS Ex
 static void *host_thread(void *arg)
 {
     struct nt_thread *t = arg;
+    void (*ended)(void) = t->more->on_end;
 
     nt_thread_run(t, nt_process.user_thread_start, t->more->start, t->more->argument);
+    if (ended)
+        ended();
     return NULL;
 }
 
@@ -485,6 +488,21 @@ static NTSTATUS start_host_thread(struct nt_thread *t)
     list_remove(t);
     nt_object_release(&t->object);
     return STATUS_INSUFFICIENT_RESOURCES;
+}
+
+NTSTATUS nt_thread_start_guest(uint64_t routine, uint64_t argument, void (*ended)(void))
+{
+    struct nt_thread *t;
+    NTSTATUS status = nt_thread_new(0, 0, &t);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    t->more->start = t->more->win32_start = routine;
+    t->more->argument = argument;
+    t->more->on_end = ended;
+    status = start_host_thread(t);
+    nt_object_release(&t->object);
+    return status;
 }
 
 /* What the caller wants to know of the new thread, and how it shall be. */

@@ -19,6 +19,10 @@ void nt_thread_run(struct nt_thread *t, uintptr_t start, uintptr_t rcx, uintptr_
 /* Ends the calling thread (from a handler): never returns. */
 void nt_thread_exit(struct nt_thread *t, NTSTATUS status) __attribute__((noreturn));
 
+/* Starts a guest thread that no guest asked for (a control event's), from any host thread: it runs
+ * routine(argument). ended is called in it when it has left the guest; may be NULL. */
+NTSTATUS nt_thread_start_guest(uint64_t routine, uint64_t argument, void (*ended)(void));
+
 /* Ends every other thread of the process; returns when none can touch guest memory any more. */
 NTSTATUS nt_thread_end_others(struct nt_thread *t, NTSTATUS status);
 
