@@ -65,8 +65,11 @@ CFLAGS64 := -O1 -std=gnu17 -Wall -Wextra -I$(srcdir) -D_WIN32_WINNT=0x0a00 -DWIN
 	-DUNICODE -D_UNICODE -static
 LIBS64 := -lntdll -lbcrypt -lole32 -loleaut32 -luser32 -ladvapi32 -lversion -lws2_32 -lpsapi \
 	-lsynchronization
-# The runtime's own functions come first: MinGW has some of them in the program.
-LIBS64_crt := -lmsvcrt
+# The runtime's own functions come first: MinGW has some of its own, which would be in the program.
+# What only these tests need.
+LIBS64_dlls := -lshlwapi -lrpcrt4 -lshell32 -lwinmm -luserenv -lole32
+LIBS64_crt := $(OUT)/libmsvcrt.a
+$(patsubst $(T)/nt/crt/%.c,$(OUT)/nt/crt/%.exe,$(wildcard $(T)/nt/crt/*.c)): | $(OUT)/libmsvcrt.a
 CFLAGS64_crt := -fno-builtin -D__USE_MINGW_ANSI_STDIO=0
 folder_of = $(firstword $(subst /, ,$(call name_of,$1)))
 define GUEST_RULE
@@ -82,30 +85,32 @@ $(OUT)/nt/exception/process.exe: $(T)/nt/exception/process.c $(wildcard $(T)/nt/
 	@$(CC64) $(CFLAGS64) -Wno-clobbered -nostartfiles -Wl,-e,mainCRTStartup -o $@ $< guest/lib-x86_64/libntdll.a
 
 # The compiler has no switch for the runtime: start code and libraries of the other one by name.
-$(OUT)/nt/crt/%-ucrt.exe: $(T)/nt/crt/%.c $(wildcard $(T)/nt/crt/*.h)
+$(OUT)/nt/crt/%-ucrt.exe: $(T)/nt/crt/%.c $(wildcard $(T)/nt/crt/*.h) | $(OUT)/libucrtbase.a
 	@mkdir -p $(@D)
 	@echo "  TEST64   crt/$*-ucrt"
-	@$(CC64) $(CFLAGS64) $(CFLAGS64_crt) -D_UCRT -D__MSVCRT_VERSION__=0xE00 -nostdlib -o $@ \
+	@$(CC64) $(CFLAGS64) $(CFLAGS64_crt) -D_UCRT -D__MSVCRT_VERSION__=0xE00 -nostdlib -Wl,--allow-multiple-definition -o $@ \
 		$(shell $(CC64) -print-file-name=crt2.o) $(shell $(CC64) -print-file-name=crtbegin.o) \
-		$< -lucrt -lmingw32 -lgcc -lmoldname -lmingwex -lucrt -ladvapi32 -luser32 -lkernel32 \
+		$< $(OUT)/libucrtbase.a -lmingw32 -lgcc -lmoldname -lmingwex -lucrt -ladvapi32 -luser32 -lkernel32 \
 		-lmingw32 -lgcc -lmingwex -lucrt -lkernel32 $(shell $(CC64) -print-file-name=crtend.o)
 
 CLANGFLAGS := --target=x86_64-pc-windows-msvc -fms-extensions -fms-compatibility -ffreestanding -O1 \
 	-fno-builtin -funwind-tables -Wall -Wno-unused-function -I$(srcdir)
 SYSLIB64 = $(dir $(shell $(CC64) -print-file-name=libkernel32.a))
 define MSVC_RULE
-$(OUT)/nt/$(call name_of,$1).exe: $1 $(wildcard $(dir $1)*.h) $(if $(filter %.cpp,$1),$(OUT)/libvcruntime140.a)
+$(OUT)/nt/$(call name_of,$1).exe: $1 $(wildcard $(dir $1)*.h) $(if $(filter %.cpp,$1),| $(OUT)/libvcruntime140.a)
 	@mkdir -p $$(@D)
 	@echo "  TESTMS   $(call name_of,$1)"
 	@$(CLANG) $(CLANGFLAGS) $(if $(filter %.cpp,$1),-std=c++17 -fcxx-exceptions -fexceptions) -c -o $$(@:.exe=.obj) $$<
 	@$(LLD_LINK) /subsystem:console /entry:mainCRTStartup /nodefaultlib /out:$$@ $$(@:.exe=.obj) \
-		$$(filter %.a,$$^) guest/lib-x86_64/libntdll.a $(SYSLIB64)libkernel32.a
+		$(if $(filter %.cpp,$1),$(OUT)/libvcruntime140.a) guest/lib-x86_64/libntdll.a $(SYSLIB64)libkernel32.a
 endef
 $(foreach s,$(MSVC_SOURCES),$(eval $(call MSVC_RULE,$s)))
-$(OUT)/libvcruntime140.a: $(wildcard $(srcdir)/libcompat/nt/vcruntime140/*.exports) $(srcdir)/tools/gen-exports.awk
+# Import libraries of our own export lists.
+$(OUT)/lib%.a: FORCE
 	@mkdir -p $(@D)
-	@$(AWK) -v mode=import -v dll=vcruntime140 -f $(srcdir)/tools/gen-exports.awk $(filter %.exports,$^) > $(@:.a=.def)
-	@$(DLLTOOL64) -k -d $(@:.a=.def) -l $@
+	@$(AWK) -v mode=import -v dll=$* -f $(srcdir)/tools/gen-exports.awk \
+		$(wildcard $(srcdir)/libcompat/nt/$*/*.exports $(srcdir)/libcompat/nt/crt/exports-b.$*) > $(@:.a=.new)
+	@cmp -s $(@:.a=.new) $(@:.a=.def) || { mv $(@:.a=.new) $(@:.a=.def) && $(DLLTOOL64) -k -d $(@:.a=.def) -l $@; }
 
 $(OUT)/intercept/%.exe: $(T)/intercept/%.c
 	@mkdir -p $(@D)

@@ -198,7 +198,8 @@ static bool process_alive(const struct arena *a, uint32_t number)
 {
     const struct process *p = &a->processes[number];
 
-    if (atomic_load(&p->state) != PROCESS_RUNNING || p->exit_slot == 0)
+    /* Reserved and without an exit slot: somebody is about to give it one. */
+    if (atomic_load(&p->state) == PROCESS_FREE || p->exit_slot == 0)
         return atomic_load(&p->state) == PROCESS_RESERVED;
     return ((uint32_t)atomic_load(&a->slots[p->exit_slot - 1].word) & FUTEX_TID_MASK) != 0;
 }
@@ -454,7 +455,7 @@ static void reap(struct arena *a, uint32_t process)
 static void reap_dead(struct arena *a)
 {
     for (uint32_t p = 0; p < NT_ARENA_PROCESSES; p++)
-        if (atomic_load(&a->processes[p].state) == PROCESS_RUNNING && !process_alive(a, p))
+        if (atomic_load(&a->processes[p].state) != PROCESS_FREE && !process_alive(a, p))
             reap(a, p);
 }
 

@@ -11,13 +11,15 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "syscalls/nt/job.h"
 #include "syscalls/nt/process.h"
 #include "syscalls/nt/sync.h"
 
 #define PAGE 4096u
 #define LARGEST_MESSAGE 0x10000000u
 
-struct nt_process_page *nt_process_page;
+static struct nt_process_page before_start; /* so that nobody need ask */
+struct nt_process_page *nt_process_page = &before_start;
 const char *const *nt_child_options;
 int nt_child_trace_fd = -1;
 static int page_fd = -1; /* stays open, so that others find the page */
@@ -162,6 +164,9 @@ void nt_child_install_handles(const struct nt_child_message *m)
         else
             nt_warn("the session of the parent process cannot be joined");
     }
+    for (size_t i = 0; i < sizeof(m->job) / sizeof(m->job[0]); i++)
+        if (m->job[i] >= 0)
+            nt_job_join(dup(m->job[i])); /* a handle may come with the same descriptor */
     for (uint32_t i = 0; i < m->handle_count; i++) {
         struct nt_object *o = NULL;
         int earlier = same_as_earlier(h, i);

@@ -29,7 +29,8 @@ struct nt_process_page {
     _Atomic uint32_t handle_count;
     _Atomic uint32_t priority_class;  /* PROCESS_PRIORITY_CLASS_* */
     _Atomic uint32_t error_mode;
-    _Atomic uint64_t job;             /* key of the job it is in; 0: none */
+    _Atomic uint64_t job;             /* key of a job it is in; 0: none */
+    _Atomic uint64_t job_at;          /* host pid and descriptor of a job it was put into later */
     _Atomic uint64_t peb;             /* guest addresses */
     uint64_t create_time;             /* 100 ns since 1601 */
     char session[NT_SESSION_MAX];
@@ -43,7 +44,7 @@ _Static_assert(sizeof(struct nt_process_page) <= 4096, "one page");
 #define NT_EXIT_WRITING 1u
 #define NT_EXIT_SET 2u
 
-/* The page of this process; NULL before nt_process_page_new or nt_child_take. */
+/* The page of this process; an empty one before nt_process_page_new or nt_child_take. */
 extern struct nt_process_page *nt_process_page;
 
 /* Start of a process that has no guest for a parent. False with errno. */
@@ -121,6 +122,7 @@ struct nt_child_message {
     uint32_t handle_offset; /* struct nt_child_handle[] */
     uint32_t console_flags, process_group, debug_flags;
     uint64_t console, input, output, error; /* handle values */
+    int32_t job[16]; /* descriptors of jobs that the child is in; -1 */
     uint32_t window[9]; /* StartingX .. ShowWindowFlags, in the order of the structure */
     struct nt_child_text text[NT_CHILD_TEXTS];
 };

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "syscalls/nt/child.h"
@@ -93,7 +94,10 @@ static void unlink_file(struct nt_file *f)
 
     if (dir < 0)
         return;
-    unlinkat(dir, name, f->directory && !f->reparse ? AT_REMOVEDIR : 0);
+    struct nt_dircache_note note;
+    nt_dircache_before(dir, &note);
+    if (unlinkat(dir, name, f->directory && !f->reparse ? AT_REMOVEDIR : 0) == 0)
+        nt_dircache_removed(dir, &note, name);
     nt_share_count_deletion();
     close(dir);
 }
@@ -444,8 +448,14 @@ static NTSTATUS check_existing(const struct nt_open *how, const struct nt_place 
     return STATUS_SUCCESS;
 }
 
-static NTSTATUS reserve(int fd, int64_t bytes)
+NTSTATUS nt_file_reserve(int fd, int64_t bytes)
 {
+    struct statvfs fs;
+
+    /* The system takes what there is before it finds that it is not enough. */
+    if (bytes > 0 && fstatvfs(fd, &fs) == 0 &&
+        (uint64_t)bytes / fs.f_frsize > (uint64_t)fs.f_bavail)
+        return STATUS_DISK_FULL;
     if (bytes <= 0 || fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, bytes) == 0)
         return STATUS_SUCCESS;
     /* A hint where the file system has no such thing; no room is an answer. */
@@ -505,7 +515,7 @@ static NTSTATUS finish(const struct nt_open *how, const struct nt_place *p, stru
     if (NT_SUCCESS(status) && (fresh || (overwrites(how->disposition) && f->regular)))
         status = give_attributes(f, how, fresh);
     if (NT_SUCCESS(status) && f->regular && (fresh || overwrites(how->disposition)))
-        status = reserve(f->fd, how->allocation);
+        status = nt_file_reserve(f->fd, how->allocation);
     if (NT_SUCCESS(status) && how->ea && (fresh || overwrites(how->disposition)))
         status = nt_ea_set(f, how->ea, how->ea_length);
     if (NT_SUCCESS(status) && how->options & FILE_DELETE_ON_CLOSE)

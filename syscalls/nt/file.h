@@ -147,6 +147,8 @@ int nt_file_parent(struct nt_file *f, char name[NAME_MAX + 1], NTSTATUS *status)
 
 /* Gives a composed folder a place on disk. */
 NTSTATUS nt_file_materialise(struct nt_file *f);
+/* Room on disk for that many bytes; the file's size stays. No room is STATUS_DISK_FULL. */
+NTSTATUS nt_file_reserve(int fd, int64_t bytes);
 
 /* Reads the umask, which can only be done by changing it: before there are threads. */
 void nt_attributes_init(void);

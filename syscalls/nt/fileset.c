@@ -93,10 +93,7 @@ static NTSTATUS set_allocation(struct nt_file *f, int64_t size)
         return nt_status_of_errno(errno);
     if (size < st.st_size)
         return set_end(f, size);
-    if (size > st.st_size && fallocate(f->fd, FALLOC_FL_KEEP_SIZE, 0, size) != 0 &&
-        (errno == ENOSPC || errno == EDQUOT || errno == EFBIG))
-        return nt_status_of_errno(errno);
-    return STATUS_SUCCESS;
+    return size > st.st_size ? nt_file_reserve(f->fd, size) : STATUS_SUCCESS;
 }
 
 static NTSTATUS set_position(struct nt_file *f, int64_t at)

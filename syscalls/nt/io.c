@@ -8,6 +8,7 @@
 #include "syscalls/nt/file.h"
 #include "syscalls/nt/io.h"
 #include "syscalls/nt/thread.h"
+#include "syscalls/nt/thread_state.h"
 
 #define SKIP_PORT_ON_SUCCESS 1u
 #define SKIP_SET_EVENT 2u
@@ -111,6 +112,8 @@ static void waiter_remove(struct waiter *w)
     while (*link != w)
         link = &(*link)->next;
     *link = w->next;
+    if (w->cancelled)
+        atomic_fetch_and(&w->thread->more->events, ~NT_EVENT_CANCEL);
     pthread_mutex_unlock(&waiters_lock);
 }
 
@@ -122,12 +125,34 @@ bool nt_io_cancel_thread(struct nt_thread *t, const IO_STATUS_BLOCK *iosb)
     for (struct waiter *w = waiters; w; w = w->next)
         if (w->thread == t && (!iosb || w->iosb == iosb)) {
             __atomic_store_n(&w->cancelled, true, __ATOMIC_RELEASE);
+            atomic_fetch_or(&t->more->events, NT_EVENT_CANCEL);
             found = true;
         }
     pthread_mutex_unlock(&waiters_lock);
     if (found)
         tgkill(getpid(), t->tid, NT_SIGNAL_INTERRUPT);
     return found;
+}
+
+long nt_io_block(const struct nt_io *io, NTSTATUS *status, long number, long a, long b, long c)
+{
+    struct nt_thread *t = io->thread;
+    struct waiter w = {.thread = t, .iosb = io->iosb};
+    long r;
+
+    *status = STATUS_SUCCESS;
+    waiter_add(&w);
+    do {
+        r = nt_block(t, NT_EVENT_STOP | NT_EVENT_CANCEL, number, a, b, c, 0, 0, 0);
+        if (r != -EINTR)
+            break;
+        if (nt_interrupted(t))
+            *status = STATUS_THREAD_IS_TERMINATING;
+        else if (__atomic_load_n(&w.cancelled, __ATOMIC_ACQUIRE))
+            *status = STATUS_CANCELLED;
+    } while (NT_SUCCESS(*status));
+    waiter_remove(&w);
+    return r;
 }
 
 NTSTATUS nt_io_wait_fd(const struct nt_io *io, int fd, short events)

@@ -41,7 +41,11 @@ void nt_io_complete_pending(struct nt_file *f, struct nt_io *io, NTSTATUS status
  * nt_io_cancel_thread asked for it; a suspension is served on the way. */
 NTSTATUS nt_io_wait_fd(const struct nt_io *io, int fd, short events);
 
-/* Makes a blocking nt_io_wait_fd of that thread end with STATUS_CANCELLED. False: it is not in
+/* A blocking host call (three arguments) in the same circumstances: what it returns, errors as
+ * -errno; *status is an error when it was not made, or interrupted for good. */
+long nt_io_block(const struct nt_io *io, NTSTATUS *status, long number, long a, long b, long c);
+
+/* Makes a blocking nt_io_wait_fd or nt_io_block of that thread end with STATUS_CANCELLED. False: it is not in
  * one (or the request has another status block). */
 bool nt_io_cancel_thread(struct nt_thread *t, const IO_STATUS_BLOCK *iosb);
 

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "syscalls/host/utf.h"
+#include "syscalls/nt/drive.h"
 #include "syscalls/nt/file.h"
 
 void nt_native_free(char **list)
@@ -137,7 +138,11 @@ static char *host_search_path(const uint16_t *value, size_t n)
         size_t len = 0;
         while (i + len < n && value[i + len] != ';')
             len++;
-        char *dir = len > 2 && value[i + 1] == ':' ? nt_host_path_of_dos(value + i, len) : NULL;
+        /* What C: shows of the foreign system holds nothing that the host can run. */
+        struct nt_volume *v = len > 2 && value[i + 1] == ':' && value[i] < 0x80
+                                  ? nt_volume_of_letter((char)(value[i] & ~0x20))
+                                  : NULL;
+        char *dir = v && !v->composed ? nt_host_path_of_dos(value + i, len) : NULL;
         if (dir) {
             size_t need = used + strlen(dir) + 2;
             if (need > room) {

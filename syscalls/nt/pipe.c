@@ -10,13 +10,11 @@
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 #include "syscalls/nt/pipe_end.h"
-
-#define PEEK_HEADER 16u /* FILE_PIPE_PEEK_BUFFER: state, available, messages, message length */
-#define LARGEST_PEEK 0x100000
 
 /* ---- Moving bytes without waiting ---- */
 
@@ -93,7 +91,7 @@ static NTSTATUS give(const struct nt_pipe_end *e, int fd, const void *header, si
 }
 
 /* Why an end without a connection cannot do it. Under the lock. */
-static NTSTATUS not_connected(const struct nt_pipe_end *e)
+NTSTATUS nt_pipe_not_connected(const struct nt_pipe_end *e)
 {
     return e->state == FILE_PIPE_LISTENING_STATE ? STATUS_PIPE_LISTENING
                                                  : STATUS_PIPE_DISCONNECTED;
@@ -108,7 +106,7 @@ static NTSTATUS read_some(struct nt_file *f, struct nt_pipe_end *e, char *to, si
 
     nt_pipe_accept(f, e);
     if (e->state != FILE_PIPE_CONNECTED_STATE)
-        return not_connected(e);
+        return nt_pipe_not_connected(e);
     if (!e->kind.message)
         return take(e, f->fd, to, n, done);
     while (e->header_n < sizeof(e->header)) {
@@ -143,7 +141,7 @@ static NTSTATUS write_some(struct nt_file *f, struct nt_pipe_end *e, const char 
 
     nt_pipe_accept(f, e);
     if (e->state != FILE_PIPE_CONNECTED_STATE)
-        return not_connected(e);
+        return nt_pipe_not_connected(e);
     while (*done < n || (e->kind.message && *header < sizeof(length))) {
         size_t head = e->kind.message ? sizeof(length) - *header : 0;
         NTSTATUS status = give(e, f->fd, (char *)&length + *header, head, from + *done, n - *done,
@@ -337,6 +335,58 @@ static bool is_sync(const struct nt_file *f)
     return f->options & NT_FILE_SYNC;
 }
 
+/* A synchronous end of a byte pipe: the host's own blocking call does all of it. */
+static NTSTATUS direct_state(struct nt_file *f, struct nt_pipe_end *e)
+{
+    pthread_mutex_lock(&e->lock);
+    nt_pipe_accept(f, e);
+    NTSTATUS status =
+        e->state == FILE_PIPE_CONNECTED_STATE ? STATUS_SUCCESS : nt_pipe_not_connected(e);
+    pthread_mutex_unlock(&e->lock);
+    return status;
+}
+
+static bool is_direct(const struct nt_file *f, const struct nt_pipe_end *e, uint32_t n)
+{
+    return is_sync(f) && !e->kind.message && !e->nowait && n;
+}
+
+static NTSTATUS direct(struct nt_file *f, struct nt_pipe_end *e, struct nt_io *io, bool write,
+                       const char *buffer, uint32_t n, ULONG_PTR *information)
+{
+    NTSTATUS status = direct_state(f, e);
+    uint32_t done = 0;
+    bool probed = false;
+
+    while (NT_SUCCESS(status) && done < n) {
+        uint32_t part = n - done < INT32_MAX ? n - done : INT32_MAX;
+        long r = nt_io_block(io, &status, write ? SYS_write : SYS_read, f->fd,
+                             (long)(buffer + done), part);
+        if (!NT_SUCCESS(status))
+            break;
+        if (r > 0) {
+            done += (uint32_t)r;
+            probed = false;
+            if (!write)
+                break;
+        } else if (r == -EFAULT && !probed && guest_probe(buffer + done, part, !write)) {
+            probed = true;
+        } else if (r == -EAGAIN) {
+            /* Somebody outside has made the descriptor non-blocking. */
+            status = nt_io_wait_fd(io, f->fd, write ? POLLOUT : POLLIN);
+        } else if (r == 0) {
+            status = STATUS_PIPE_BROKEN;
+        } else {
+            errno = (int)-r;
+            status = status_of_error(write);
+        }
+    }
+    *information = done;
+    return done && status != STATUS_THREAD_IS_TERMINATING && (write || NT_SUCCESS(status))
+               ? STATUS_SUCCESS
+               : status;
+}
+
 static NTSTATUS pipe_read(struct nt_file *f, struct nt_io *io, void *buffer, uint32_t n,
                           const int64_t *offset, ULONG_PTR *information)
 {
@@ -344,6 +394,8 @@ static NTSTATUS pipe_read(struct nt_file *f, struct nt_io *io, void *buffer, uin
     size_t done = 0;
 
     (void)offset;
+    if (is_direct(f, e, n))
+        return direct(f, e, io, false, buffer, n, information);
     for (;;) {
         pthread_mutex_lock(&e->lock);
         NTSTATUS status = !is_sync(f) && has_request(e, NT_PIPE_READ)
@@ -374,6 +426,11 @@ static NTSTATUS pipe_write(struct nt_file *f, struct nt_io *io, const void *buff
     (void)offset;
     if (is_sync(f))
         pthread_mutex_lock(&e->write_lock); /* one message after the other */
+    if (is_direct(f, e, n)) {
+        status = direct(f, e, io, true, buffer, n, information);
+        pthread_mutex_unlock(&e->write_lock);
+        return status;
+    }
     for (;;) {
         pthread_mutex_lock(&e->lock);
         status = !is_sync(f) && has_request(e, NT_PIPE_WRITE)
@@ -478,121 +535,6 @@ static NTSTATUS pipe_disconnect(struct nt_file *f, struct nt_pipe_end *e)
     return status;
 }
 
-/* ---- Looking ---- */
-
-/* What can be read, without taking it: at most `room` bytes into a malloc'd copy. */
-static NTSTATUS look(struct nt_file *f, struct nt_pipe_end *e, char **bytes, size_t *n)
-{
-    int available = 0;
-
-    *bytes = NULL;
-    *n = 0;
-    if (ioctl(f->fd, FIONREAD, &available) != 0)
-        return nt_status_of_errno(errno);
-    if (available <= 0) {
-        struct pollfd p = {.fd = f->fd, .events = POLLIN};
-        if (poll(&p, 1, 0) > 0 && (p.revents & (POLLHUP | POLLERR)))
-            return STATUS_PIPE_BROKEN;
-        return STATUS_SUCCESS;
-    }
-    if (available > LARGEST_PEEK)
-        available = LARGEST_PEEK;
-    *bytes = malloc((size_t)available);
-    if (!*bytes)
-        return STATUS_NO_MEMORY;
-    ssize_t r = -1;
-    if (e->socket) {
-        r = recv(f->fd, *bytes, (size_t)available, MSG_PEEK | MSG_DONTWAIT);
-    } else {
-        int copy[2];
-        if (pipe2(copy, O_CLOEXEC | O_NONBLOCK) == 0) {
-            r = tee(f->fd, copy[1], (size_t)available, SPLICE_F_NONBLOCK);
-            if (r > 0)
-                r = read(copy[0], *bytes, (size_t)r);
-            close(copy[0]);
-            close(copy[1]);
-        }
-    }
-    *n = r > 0 ? (size_t)r : 0;
-    if (!e->socket && (size_t)available > *n) {
-        /* tee copies whole buffers only as far as its pipe has room; the count is known. */
-        char *zero = *bytes + *n;
-        memset(zero, 0, (size_t)available - *n);
-        *n = (size_t)available;
-    }
-    return STATUS_SUCCESS;
-}
-
-struct sight {
-    uint32_t available, messages, first; /* bytes; messages; bytes of the first one */
-    const char *data;                    /* of the first message, or of everything */
-    uint32_t data_n;
-};
-
-static void parse_sight(const struct nt_pipe_end *e, const char *bytes, size_t n, struct sight *s)
-{
-    *s = (struct sight){.data = bytes, .data_n = (uint32_t)n, .available = (uint32_t)n};
-    if (!e->kind.message)
-        return;
-    size_t at = 0;
-    uint32_t left = e->left;
-    bool first = true, inside = e->header_n == sizeof(e->header);
-    s->available = s->data_n = 0;
-    while (at < n || (inside && left == 0)) {
-        if (!inside) {
-            if (n - at < sizeof(left))
-                break;
-            memcpy(&left, bytes + at, sizeof(left));
-            at += sizeof(left);
-        }
-        size_t part = left < n - at ? left : n - at;
-        s->messages++;
-        s->available += (uint32_t)part;
-        if (first) {
-            s->first = left;
-            s->data = bytes + at;
-            s->data_n = (uint32_t)part;
-        }
-        first = inside = false;
-        at += part;
-    }
-}
-
-static NTSTATUS pipe_peek(struct nt_file *f, struct nt_pipe_end *e, char *out, uint32_t n,
-                          ULONG_PTR *information)
-{
-    uint32_t header[4];
-    char *bytes = NULL;
-    size_t count = 0;
-    struct sight s;
-
-    if (n < sizeof(header))
-        return STATUS_INVALID_PARAMETER;
-    pthread_mutex_lock(&e->lock);
-    nt_pipe_accept(f, e);
-    NTSTATUS status = e->state != FILE_PIPE_CONNECTED_STATE ? not_connected(e)
-                                                            : look(f, e, &bytes, &count);
-    if (NT_SUCCESS(status))
-        parse_sight(e, bytes, count, &s);
-    pthread_mutex_unlock(&e->lock);
-    if (status == STATUS_PIPE_LISTENING)
-        status = STATUS_INVALID_PIPE_STATE;
-    if (!NT_SUCCESS(status))
-        return status;
-    header[0] = FILE_PIPE_CONNECTED_STATE;
-    header[1] = s.available;
-    header[2] = s.messages;
-    header[3] = e->read_mode ? s.first : 0;
-    uint32_t part = s.data_n < n - PEEK_HEADER ? s.data_n : n - PEEK_HEADER;
-    if (!guest_write(out, header, sizeof(header)) || !guest_write(out + PEEK_HEADER, s.data, part))
-        status = STATUS_ACCESS_VIOLATION;
-    else if (part < s.available)
-        status = STATUS_BUFFER_OVERFLOW;
-    *information = PEEK_HEADER + part;
-    free(bytes);
-    return status;
-}
-
 /* ---- Controls ---- */
 
 static NTSTATUS pipe_transceive(struct nt_file *f, struct nt_io *io, const void *in, uint32_t in_n,
@@ -609,7 +551,7 @@ static NTSTATUS pipe_transceive(struct nt_file *f, struct nt_io *io, const void 
     pthread_mutex_lock(&e->lock);
     nt_pipe_accept(f, e);
     NTSTATUS status = e->state != FILE_PIPE_CONNECTED_STATE ? STATUS_INVALID_PIPE_STATE
-                                                            : look(f, e, &bytes, &n);
+                                                            : nt_pipe_look(f, e, &bytes, &n);
     free(bytes);
     if (NT_SUCCESS(status) && (n || e->header_n))
         status = STATUS_PIPE_BUSY; /* the answer would be an older message */
@@ -641,7 +583,7 @@ static NTSTATUS pipe_control(struct nt_file *f, struct nt_io *io, bool file_syst
     case NT_FSCTL_PIPE_DISCONNECT:
         return pipe_disconnect(f, e);
     case NT_FSCTL_PIPE_PEEK:
-        return pipe_peek(f, e, out, out_n, information);
+        return nt_pipe_peek(f, e, out, out_n, information);
     case NT_FSCTL_PIPE_TRANSCEIVE:
         return pipe_transceive(f, io, in, in_n, out, out_n, information);
     case NT_FSCTL_PIPE_IMPERSONATE:
@@ -649,137 +591,6 @@ static NTSTATUS pipe_control(struct nt_file *f, struct nt_io *io, bool file_syst
     default:
         return STATUS_INVALID_DEVICE_REQUEST;
     }
-}
-
-struct counting {
-    uint32_t n;
-};
-
-static bool count_one(void *ctx, const struct nt_pipe_seen *seen)
-{
-    (void)seen;
-    ((struct counting *)ctx)->n++;
-    return true;
-}
-
-static NTSTATUS pipe_query(struct nt_file *f, uint32_t class, void *buffer, uint32_t n,
-                           ULONG_PTR *information)
-{
-    struct nt_pipe_end *e = f->more;
-
-    switch (class) {
-    case FilePipeInformation: {
-        FILE_PIPE_INFORMATION i = {e->read_mode, e->nowait};
-        if (n < sizeof(i))
-            return STATUS_INFO_LENGTH_MISMATCH;
-        memcpy(buffer, &i, *information = sizeof(i));
-        return STATUS_SUCCESS;
-    }
-    case FilePipeLocalInformation: {
-        struct counting count = {0};
-        char *bytes = NULL;
-        size_t got = 0;
-        struct sight s = {.available = 0};
-        if (n < sizeof(FILE_PIPE_LOCAL_INFORMATION))
-            return STATUS_INFO_LENGTH_MISMATCH;
-        pthread_mutex_lock(&e->lock);
-        nt_pipe_accept(f, e);
-        if (e->state == FILE_PIPE_CONNECTED_STATE && (f->access & FILE_READ_DATA) &&
-            NT_SUCCESS(look(f, e, &bytes, &got)))
-            parse_sight(e, bytes, got, &s);
-        FILE_PIPE_LOCAL_INFORMATION i = {
-            .NamedPipeType = e->kind.message,
-            .NamedPipeConfiguration = e->kind.configuration,
-            .MaximumInstances = e->kind.maximum,
-            .InboundQuota = e->kind.in_quota,
-            .ReadDataAvailable = s.available,
-            .OutboundQuota = e->kind.out_quota,
-            .WriteQuotaAvailable = e->kind.out_quota,
-            .NamedPipeState = e->state,
-            .NamedPipeEnd = e->server ? FILE_PIPE_SERVER_END : FILE_PIPE_CLIENT_END,
-        };
-        pthread_mutex_unlock(&e->lock);
-        free(bytes);
-        if (e->named)
-            nt_pipe_each(e->key, count_one, &count);
-        i.CurrentInstances = count.n ? count.n : 1;
-        memcpy(buffer, &i, *information = sizeof(i));
-        return STATUS_SUCCESS;
-    }
-    default:
-        return STATUS_INVALID_INFO_CLASS;
-    }
-}
-
-static NTSTATUS pipe_set(struct nt_file *f, uint32_t class, const void *buffer, uint32_t n)
-{
-    struct nt_pipe_end *e = f->more;
-    FILE_PIPE_INFORMATION i;
-
-    if (class != FilePipeInformation)
-        return STATUS_INVALID_INFO_CLASS;
-    if (n < sizeof(i))
-        return STATUS_INFO_LENGTH_MISMATCH;
-    memcpy(&i, buffer, sizeof(i));
-    if (i.ReadMode > 1 || i.CompletionMode > 1 || (i.ReadMode && !e->kind.message))
-        return STATUS_INVALID_PARAMETER;
-    pthread_mutex_lock(&e->lock);
-    e->read_mode = i.ReadMode;
-    e->nowait = i.CompletionMode;
-    pthread_mutex_unlock(&e->lock);
-    return STATUS_SUCCESS;
-}
-
-/* ---- To children ---- */
-
-static bool pipe_export(struct nt_file *f, struct nt_export *x)
-{
-    struct nt_pipe_end *e = f->more;
-
-    pthread_mutex_lock(&e->lock);
-    nt_pipe_accept(f, e);
-    bool connected = e->state == FILE_PIPE_CONNECTED_STATE;
-    if (connected) {
-        *x = (struct nt_export){.kind = NT_TRAVEL_PIPE, .fd = f->fd};
-        x->word[0] = f->access;
-        x->word[1] = (uint64_t)f->share << 32 | f->options;
-        x->word[2] = e->kind.message | e->kind.configuration << 1 | (uint64_t)e->server << 3 |
-                     e->read_mode << 4 | e->nowait << 5 | (uint64_t)e->socket << 6 |
-                     (uint64_t)e->header_n << 8;
-        x->word[3] = (uint64_t)e->header << 32 | e->left;
-        x->word[4] = (uint64_t)e->kind.in_quota << 32 | e->kind.out_quota;
-        x->word[5] = e->kind.maximum;
-    }
-    pthread_mutex_unlock(&e->lock);
-    return connected;
-}
-
-struct nt_object *nt_import_pipe(const struct nt_export *x)
-{
-    struct stat st;
-    uint64_t flags = x->word[2];
-
-    if (fstat(x->fd, &st) != 0)
-        return NULL;
-    struct nt_file *f = nt_pipe_adopt(x->fd, (ACCESS_MASK)x->word[0],
-                                      (uint32_t)(x->word[1] >> 32), (uint32_t)x->word[1]);
-    if (!f)
-        return NULL;
-    struct nt_pipe_end *e = f->more;
-    e->kind.message = e->socket && (flags & 1);
-    e->kind.configuration = (flags >> 1 & 3) < 3 ? flags >> 1 & 3 : FILE_PIPE_FULL_DUPLEX;
-    e->kind.maximum = (uint32_t)x->word[5];
-    e->kind.in_quota = (uint32_t)(x->word[4] >> 32);
-    e->kind.out_quota = (uint32_t)x->word[4];
-    e->server = flags >> 3 & 1;
-    e->read_mode = e->kind.message ? flags >> 4 & 1 : 0;
-    e->nowait = flags >> 5 & 1;
-    if (e->kind.message && (flags >> 8 & 7) <= sizeof(e->header)) {
-        e->header_n = flags >> 8 & 7;
-        e->header = (uint32_t)(x->word[3] >> 32);
-        e->left = (uint32_t)x->word[3];
-    }
-    return &f->object;
 }
 
 /* ---- The end ---- */
@@ -811,11 +622,11 @@ const struct nt_file_ops nt_pipe_ops = {
     .read = pipe_read,
     .write = pipe_write,
     .control = pipe_control,
-    .query = pipe_query,
-    .set = pipe_set,
+    .query = nt_pipe_query,
+    .set = nt_pipe_set,
     .flush = pipe_flush,
     .cancel = pipe_cancel,
     .last_handle = pipe_last_handle,
-    .export_to = pipe_export,
+    .export_to = nt_pipe_export,
     .destroy = pipe_destroy,
 };

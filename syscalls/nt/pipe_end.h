@@ -57,4 +57,18 @@ void nt_pipe_unlist(struct nt_pipe_end *e);
 /* The name goes. */
 void nt_pipe_forget(struct nt_pipe_end *e);
 
+
+/* Why an end without a connection cannot do it. */
+NTSTATUS nt_pipe_not_connected(const struct nt_pipe_end *e);
+/* A malloc'd copy of what could be read (raw, with the lengths of messages). */
+NTSTATUS nt_pipe_look(struct nt_file *f, struct nt_pipe_end *e, char **bytes, size_t *n);
+
+/* pipe_query.c: operations; not under the lock */
+NTSTATUS nt_pipe_peek(struct nt_file *f, struct nt_pipe_end *e, char *out, uint32_t n,
+                      ULONG_PTR *information);
+NTSTATUS nt_pipe_query(struct nt_file *f, uint32_t class, void *buffer, uint32_t n,
+                       ULONG_PTR *information);
+NTSTATUS nt_pipe_set(struct nt_file *f, uint32_t class, const void *buffer, uint32_t n);
+bool nt_pipe_export(struct nt_file *f, struct nt_export *x);
+
 #endif

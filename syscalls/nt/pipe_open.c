@@ -402,8 +402,8 @@ void nt_pipe_unlist(struct nt_pipe_end *e)
     pthread_mutex_unlock(&list_lock);
 }
 
-static NTSTATUS check(ULONG share, ULONG disposition, ULONG options, const struct nt_pipe_kind *kind,
-                      ULONG read_mode, ULONG completion)
+static NTSTATUS check(ULONG share, ULONG disposition, ULONG options,
+                      const struct nt_pipe_kind *kind, ULONG read_mode, ULONG completion)
 {
     if (disposition != FILE_OPEN && disposition != FILE_CREATE && disposition != FILE_OPEN_IF)
         return STATUS_INVALID_PARAMETER;

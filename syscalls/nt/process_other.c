@@ -22,6 +22,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "syscalls/nt/job.h"
 #include "syscalls/nt/slot.h"
 #include "syscalls/nt/system.h"
 #include "syscalls/nt/thread.h"
@@ -176,6 +177,8 @@ bool nt_other_exited(struct nt_other *p)
     }
     exited = p->exited;
     pthread_mutex_unlock(&p->lock);
+    if (now)
+        nt_job_process_ended(p, p->exit_status);
     if (now && p->child)
         nt_object_release(&p->object);
     return exited;
@@ -319,6 +322,15 @@ NTSTATUS nt_process_of_id(uint64_t id, struct nt_object **o)
     enlist(p);
     *o = &p->object;
     return STATUS_SUCCESS;
+}
+
+bool nt_process_known(uint64_t id, struct nt_object **o)
+{
+    struct nt_other *p = id / 4 <= INT_MAX / 4 ? find((int)(id / 4)) : NULL;
+
+    if (p)
+        *o = &p->object;
+    return p != NULL;
 }
 
 NTSTATUS NtOpenProcess(struct nt_thread *t, HANDLE *ProcessHandle, ACCESS_MASK DesiredAccess,

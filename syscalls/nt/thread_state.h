@@ -15,7 +15,7 @@ struct nt_apc {
 };
 
 /* Where a thread was when it acknowledged an interrupt */
-enum nt_place {
+enum nt_stop_place {
     NT_PLACE_NONE,
     NT_PLACE_HOST,   /* in a handler: the frame holds the guest's state */
     NT_PLACE_ENTRY,  /* on the way in: `context` holds it */
@@ -40,7 +40,7 @@ struct nt_thread_more {
     _Atomic uint32_t suspended; /* count; futex while parked */
     uint32_t stops;             /* internal suspensions, for contexts; part of `suspended` */
     _Atomic uint32_t request, acknowledged; /* interrupts asked for and taken; the second a futex */
-    _Atomic uint32_t place;                 /* enum nt_place */
+    _Atomic uint32_t place;                 /* enum nt_stop_place */
     bool context_set; /* `new_context` waits to be taken */
     CONTEXT context, new_context;
 

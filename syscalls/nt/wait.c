@@ -263,6 +263,15 @@ static NTSTATUS wait_loop(struct nt_thread *t, struct wait *w, bool alertable,
     }
 }
 
+/* Whoever learns of a process's violent death tidies up behind it. */
+static void tidy(struct nt_slot **slots, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++)
+        if (slots[i]->kind == NT_SLOT_EXIT && atomic_load(&slots[i]->shared) &&
+            ((uint32_t)atomic_load(&slots[i]->word) & FUTEX_OWNER_DIED))
+            nt_arena_reap();
+}
+
 NTSTATUS nt_wait_slots(struct nt_thread *t, struct nt_slot **slots, unsigned n, bool all,
                        bool alertable, const struct nt_deadline *d)
 {
@@ -278,8 +287,10 @@ NTSTATUS nt_wait_slots(struct nt_thread *t, struct nt_slot **slots, unsigned n, 
                 return STATUS_INVALID_PARAMETER_MIX;
     }
     NTSTATUS status = attempt(&w);
-    if (status != STATUS_PENDING)
+    if (status != STATUS_PENDING) {
+        tidy(slots, n);
         return status;
+    }
     if (d->poll && !alertable)
         return STATUS_TIMEOUT;
 
@@ -297,6 +308,7 @@ NTSTATUS nt_wait_slots(struct nt_thread *t, struct nt_slot **slots, unsigned n, 
         atomic_store(&t->more->alertable, false);
     for (unsigned i = 0; i < n; i++)
         atomic_fetch_sub(&slots[i]->waiters, 1);
+    tidy(slots, n);
     /* A wake-up that was meant for us by an object that we did not take goes to the next. */
     for (unsigned i = 0; i < n; i++)
         if (atomic_load(&slots[i]->waiters) && nt_slot_ready(slots[i]))

@@ -44,6 +44,7 @@ NTSTATUS nt_wait_object(struct nt_thread *t, struct nt_object *o, bool alertable
  */
 #define NT_EVENT_STOP 1u  /* suspended, terminated, another context */
 #define NT_EVENT_ALERT 2u /* an alert, or a user APC in the queue */
+#define NT_EVENT_CANCEL 4u /* io.c: the synchronous request is to end */
 long nt_block(struct nt_thread *t, unsigned events, long number, long a, long b, long c, long d,
               long e, long f);
 bool nt_interrupted(struct nt_thread *t);

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -47,6 +48,7 @@ static pid_t start(uint32_t *number, struct nt_slot **exit_slot)
         return pid;
     }
     uint32_t self = *number;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     nt_arena_forget();
     nt_arena_set_process(self);
     if (!nt_arena_join(fd))
@@ -205,6 +207,17 @@ static void share_all(uint32_t number)
         cr_assert(nt_slot_share_with(shared->forks[i], number));
 }
 
+static void kill_child(pid_t pid, uint32_t number, struct nt_slot *exit_slot)
+{
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+    /* Before it has joined, only its parent can know. */
+    if (((uint32_t)atomic_load(&exit_slot->word) & 0x3fffffff) == 0x3fffffff)
+        nt_arena_child_failed(number, -1);
+    cr_assert_eq(wait_one(exit_slot, 20000), STATUS_WAIT_0);
+    nt_slot_free(exit_slot);
+}
+
 Test(arena, killed_at_any_instruction, .timeout = 120)
 {
     enum { PROCESSES = 4, KILLS = 300 };
@@ -230,10 +243,7 @@ Test(arena, killed_at_any_instruction, .timeout = 120)
         if (k >= PROCESSES) {
             struct timespec pause = {0, 100000 + rand() % 3000000};
             nanosleep(&pause, NULL);
-            kill(pids[i], SIGKILL);
-            cr_assert_eq(wait_one(exits[i], 20000), STATUS_WAIT_0, "kill %d", k);
-            waitpid(pids[i], NULL, 0);
-            nt_slot_free(exits[i]);
+            kill_child(pids[i], numbers[i], exits[i]);
         }
         pids[i] = start(&numbers[i], &exits[i]);
         if (pids[i] == 0) {
@@ -245,12 +255,8 @@ Test(arena, killed_at_any_instruction, .timeout = 120)
         shared = common;
         share_all(numbers[i]);
     }
-    for (int i = 0; i < PROCESSES; i++) {
-        kill(pids[i], SIGKILL);
-        cr_assert_eq(wait_one(exits[i], 20000), STATUS_WAIT_0);
-        waitpid(pids[i], NULL, 0);
-        nt_slot_free(exits[i]);
-    }
+    for (int i = 0; i < PROCESSES; i++)
+        kill_child(pids[i], numbers[i], exits[i]);
     /* Whatever the dead held has become free, and everything still works. */
     NTSTATUS status = wait_one(shared->mutant, 20000);
     cr_assert(status == STATUS_WAIT_0 || status == STATUS_ABANDONED_WAIT_0);
