@@ -1,4 +1,7 @@
-/* SystemProcessInformation: the guests of the session, and native programs that this one runs. */
+/*
+ * SystemProcessInformation and SystemExtendedProcessInformation: the guests of the session, as they
+ * can be seen through /proc. Of host programs only the children that a guest has started are known.
+ */
 #include <ctype.h>
 #include <dirent.h>
 #include <stdio.h>
@@ -7,142 +10,263 @@
 #include <unistd.h>
 
 #include "syscalls/nt/process_other.h"
-#include "syscalls/nt/thread.h"
 #include "syscalls/nt/thread_state.h"
 
-struct records {
+/* SYSTEM_EXTENDED_THREAD_INFORMATION */
+struct extended_thread {
+    SYSTEM_THREAD_INFORMATION base;
+    PVOID stack_base, stack_limit, win32_start, teb;
+    ULONG_PTR reserved[3];
+};
+
+#define WAITING 5u /* ThreadState */
+#define RUNNING 2u
+#define SUSPENDED 5u /* WaitReason */
+#define USER_REQUEST 6u
+
+struct list {
     char *bytes;
-    size_t n, room;
-    size_t last; /* offset of the last record */
+    size_t size, room;
+    uintptr_t guest; /* where it will lie */
     bool failed;
 };
 
-static void *grow(struct records *r, size_t more)
+static void *list_add(struct list *l, size_t n)
 {
-    if (r->n + more > r->room) {
-        size_t room = (r->n + more) * 2 + 4096;
-        char *p = realloc(r->bytes, room);
-        if (!p) {
-            r->failed = true;
+    if (l->failed || n > SIZE_MAX / 2 - l->size)
+        return NULL;
+    if (l->size + n > l->room) {
+        size_t room = (l->size + n) * 2;
+        char *more = realloc(l->bytes, room);
+        if (!more) {
+            l->failed = true;
             return NULL;
         }
-        r->bytes = p;
-        r->room = room;
+        l->bytes = more;
+        l->room = room;
     }
-    void *at = r->bytes + r->n;
-    memset(at, 0, more);
-    r->n += more;
+    void *at = l->bytes + l->size;
+    memset(at, 0, n);
+    l->size += n;
     return at;
 }
 
-static uint64_t kib(const char *text, const char *key)
+/* What /proc tells of a process or a thread; zeros where it says nothing. */
+struct host_stat {
+    char state;
+    uint64_t faults, user, kernel, start; /* 100 ns; start: since the machine's */
+};
+
+static void read_stat(const char *path, struct host_stat *out)
+{
+    char text[1024] = "", *p;
+    unsigned long long minor = 0, major = 0, user = 0, kernel = 0, start = 0;
+    const uint64_t unit = 10000000u / (uint64_t)sysconf(_SC_CLK_TCK);
+    FILE *f = fopen(path, "re");
+
+    memset(out, 0, sizeof(*out));
+    if (!f)
+        return;
+    size_t n = fread(text, 1, sizeof(text) - 1, f);
+    text[n] = 0;
+    fclose(f);
+    p = strrchr(text, ')'); /* the name before may hold anything */
+    if (!p || sscanf(p + 1, " %c %*d %*d %*d %*d %*d %*u %llu %*u %llu %*u %llu %llu %*d %*d %*d "
+                            "%*d %*d %*d %llu",
+                     &out->state, &minor, &major, &user, &kernel, &start) != 6)
+        return;
+    out->faults = minor + major;
+    out->user = user * unit;
+    out->kernel = kernel * unit;
+    out->start = start * unit;
+}
+
+static size_t read_text(int pid, const char *file, char *text, size_t room)
+{
+    char path[64];
+
+    snprintf(path, sizeof(path), "/proc/%d/%s", pid, file);
+    FILE *f = fopen(path, "re");
+    size_t n = f ? fread(text, 1, room - 1, f) : 0;
+    if (f)
+        fclose(f);
+    text[n] = 0;
+    return n;
+}
+
+static uint64_t value_of(const char *text, const char *key)
 {
     const char *p = strstr(text, key);
 
-    return p ? strtoull(p + strlen(key), NULL, 10) * 1024 : 0;
+    return p ? strtoull(p + strlen(key), NULL, 10) : 0;
 }
 
-static void fill_numbers(SYSTEM_PROCESS_INFORMATION *i, int pid)
+static LONG priority_of(const struct nt_process_page *page)
 {
-    char path[64], text[4096], *s;
-    unsigned long long user, kernel;
-    int parent;
+    static const LONG base[] = {8, 4, 8, 13, 24, 6, 10}; /* by PROCESS_PRIORITY_CLASS_* */
+    uint32_t class = page ? atomic_load(&page->priority_class) : 0;
 
-    snprintf(path, sizeof(path), "/proc/%d/status", pid);
-    FILE *f = fopen(path, "re");
-    if (f) {
-        text[fread(text, 1, sizeof(text) - 1, f)] = 0;
-        fclose(f);
-        i->PeakVirtualSize = kib(text, "VmPeak:");
-        i->VirtualSize = kib(text, "VmSize:");
-        i->PeakWorkingSetSize = kib(text, "VmHWM:");
-        i->WorkingSetSize = kib(text, "VmRSS:");
-        i->PagefileUsage = i->PrivatePageCount = kib(text, "RssAnon:") + kib(text, "VmSwap:");
-        i->PeakPagefileUsage = i->PagefileUsage;
-    }
+    return class < sizeof(base) / sizeof(base[0]) ? base[class] : 8;
+}
+
+static void fill_counters(SYSTEM_PROCESS_INFORMATION *i, int pid)
+{
+    char text[4096], path[64];
+    struct host_stat st;
+
     snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-    f = fopen(path, "re");
-    if (!f)
-        return;
-    text[fread(text, 1, sizeof(text) - 1, f)] = 0;
-    fclose(f);
-    if ((s = strrchr(text, ')')) &&
-        sscanf(s + 1, " %*c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu", &parent, &user,
-               &kernel) == 3) {
-        uint64_t tick = 10000000u / (uint64_t)sysconf(_SC_CLK_TCK);
-        i->UserTime.QuadPart = (int64_t)(user * tick);
-        i->KernelTime.QuadPart = (int64_t)(kernel * tick);
-        i->InheritedFromUniqueProcessId = (HANDLE)((uintptr_t)parent * 4);
+    read_stat(path, &st);
+    i->PageFaultCount = (ULONG)st.faults;
+    i->UserTime.QuadPart = (LONGLONG)st.user;
+    i->KernelTime.QuadPart = (LONGLONG)st.kernel;
+    read_text(pid, "status", text, sizeof(text));
+    i->PeakVirtualSize = value_of(text, "VmPeak:") * 1024;
+    i->VirtualSize = value_of(text, "VmSize:") * 1024;
+    i->PeakWorkingSetSize = value_of(text, "VmHWM:") * 1024;
+    i->WorkingSetSize = value_of(text, "VmRSS:") * 1024;
+    i->WorkingSetPrivateSize.QuadPart = (LONGLONG)(value_of(text, "RssAnon:") * 1024);
+    i->PrivatePageCount = (value_of(text, "RssAnon:") + value_of(text, "VmSwap:")) * 1024;
+    i->PagefileUsage = i->PeakPagefileUsage = i->PrivatePageCount;
+    read_text(pid, "io", text, sizeof(text));
+    i->ReadOperationCount.QuadPart = (LONGLONG)value_of(text, "syscr:");
+    i->WriteOperationCount.QuadPart = (LONGLONG)value_of(text, "syscw:");
+    i->ReadTransferCount.QuadPart = (LONGLONG)value_of(text, "rchar:");
+    i->WriteTransferCount.QuadPart = (LONGLONG)value_of(text, "wchar:");
+}
+
+static void fill_thread(SYSTEM_THREAD_INFORMATION *row, int pid, int tid, uint32_t process,
+                        uint32_t id, LONG priority)
+{
+    struct host_stat st;
+    char path[64];
+
+    snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", pid, tid);
+    read_stat(path, &st);
+    row->KernelTime.QuadPart = (LONGLONG)st.kernel;
+    row->UserTime.QuadPart = (LONGLONG)st.user;
+    row->ClientId.UniqueProcess = (HANDLE)(uintptr_t)process;
+    row->ClientId.UniqueThread = (HANDLE)(uintptr_t)id;
+    row->Priority = row->BasePriority = priority;
+    row->ThreadState = st.state == 'R' ? RUNNING : WAITING;
+    row->WaitReason = st.state == 'R' ? 0 : USER_REQUEST;
+}
+
+static ULONG add_own_threads(struct list *l, bool extended, LONG priority)
+{
+    struct nt_thread *t = nt_thread_next(0);
+    ULONG count = 0;
+
+    while (t) {
+        SYSTEM_THREAD_INFORMATION *row =
+            list_add(l, extended ? sizeof(struct extended_thread) : sizeof(*row));
+        if (row) {
+            fill_thread(row, getpid(), t->tid, nt_process.id, t->id, priority + t->more->priority);
+            row->CreateTime.QuadPart = t->more->created;
+            row->StartAddress = (PVOID)(uintptr_t)t->more->start;
+            if (t == nt_self()) {
+                row->ThreadState = RUNNING;
+                row->WaitReason = 0;
+            } else if (atomic_load(&t->more->suspended)) {
+                row->ThreadState = WAITING;
+                row->WaitReason = SUSPENDED;
+            }
+            if (extended) {
+                struct extended_thread *e = (struct extended_thread *)row;
+                e->stack_base = (PVOID)t->stack_top;
+                e->stack_limit = (PVOID)t->stack_bottom;
+                e->win32_start = (PVOID)(uintptr_t)t->more->win32_start;
+                e->teb = t->teb;
+            }
+            count++;
+        }
+        uint32_t id = t->id;
+        nt_object_release(&t->object);
+        t = nt_thread_next(id);
     }
+    return count;
 }
 
-static void add_thread(struct records *r, size_t at, uint32_t id, uint64_t start, int64_t created)
+/* The part of a path behind its last '\'. */
+static const uint16_t *base_name(const uint16_t *name, size_t *units)
 {
-    SYSTEM_THREAD_INFORMATION *t = grow(r, sizeof(*t));
-
-    if (!t)
-        return;
-    SYSTEM_PROCESS_INFORMATION *p = (SYSTEM_PROCESS_INFORMATION *)(r->bytes + at);
-    t->StartAddress = (PVOID)(uintptr_t)start;
-    t->CreateTime.QuadPart = created;
-    t->ClientId = (CLIENT_ID){p->UniqueProcessId, (HANDLE)(uintptr_t)id};
-    t->Priority = t->BasePriority = 8;
-    t->ThreadState = 5; /* waiting */
-    p->NumberOfThreads++;
+    for (size_t i = *units; i > 0; i--)
+        if (name[i - 1] == '\\') {
+            *units -= i;
+            return name + i;
+        }
+    return name;
 }
 
-static void add_process(struct records *r, int pid, const struct nt_process_page *page, bool self)
+static size_t own_path(uint16_t *name, size_t room)
 {
-    size_t at = r->n;
-    SYSTEM_PROCESS_INFORMATION *i = grow(r, sizeof(*i));
-    uint32_t bytes = page->name_length < sizeof(page->name) ? page->name_length & ~1u
-                                                             : sizeof(page->name);
-    uint32_t base = bytes / 2;
+    UNICODE_STRING us;
+
+    if (!guest_get(&us, &nt_process.parameters->ImagePathName) || us.Length / 2 > room ||
+        !guest_read(name, us.Buffer, us.Length))
+        return 0;
+    return us.Length / 2;
+}
+
+/* page: of the process, its parent's id and name among others. */
+static void add_process(struct list *l, int pid, const struct nt_process_page *page, bool own,
+                        bool extended)
+{
+    size_t at = l->size, units = 0;
+    uint16_t path[sizeof(page->name) / sizeof(page->name[0])];
+    SYSTEM_PROCESS_INFORMATION *i = list_add(l, sizeof(*i));
+    LONG priority = priority_of(page);
+    ULONG threads;
 
     if (!i)
         return;
-    if (at)
-        ((SYSTEM_PROCESS_INFORMATION *)(r->bytes + r->last))->NextEntryOffset =
-            (ULONG)(at - r->last);
-    r->last = at;
-    fill_numbers(i, pid);
-    i->CreateTime.QuadPart = (int64_t)page->create_time;
-    i->BasePriority = 8;
     i->UniqueProcessId = (HANDLE)((uintptr_t)pid * 4);
-    i->HandleCount = atomic_load(&((struct nt_process_page *)page)->handle_count);
+    i->InheritedFromUniqueProcessId = (HANDLE)(uintptr_t)page->parent_id;
+    i->CreateTime.QuadPart = (LONGLONG)page->create_time;
+    i->BasePriority = priority;
+    i->HandleCount = own ? nt_handle_count() : atomic_load(&page->handle_count);
     i->SessionId = 1;
-    if (self) {
-        uint32_t after = 0;
-        for (struct nt_thread *t; (t = nt_thread_next(after)); nt_object_release(&t->object)) {
-            after = t->id;
-            add_thread(r, at, t->id, t->more->win32_start, t->more->created);
-        }
+    i->UniqueProcessKey = (ULONG_PTR)pid * 4;
+    fill_counters(i, pid);
+    if (own) {
+        units = own_path(path, sizeof(path) / sizeof(path[0]));
+        threads = add_own_threads(l, extended, priority);
     } else {
-        add_thread(r, at, nt_first_thread_id((uint32_t)pid * 4), 0, (int64_t)page->create_time);
+        /* Another's memory: it may say anything. */
+        uint32_t bytes = page->name_length;
+        units = (bytes <= sizeof(path) ? bytes : sizeof(path)) / sizeof(path[0]);
+        memcpy(path, page->name, units * sizeof(path[0]));
+        /* Of the threads that it has started later nobody else knows the ids. */
+        SYSTEM_THREAD_INFORMATION *row =
+            list_add(l, extended ? sizeof(struct extended_thread) : sizeof(*row));
+        threads = 1;
+        if (row) {
+            fill_thread(row, pid, pid, (uint32_t)pid * 4, nt_first_thread_id((uint32_t)pid * 4),
+                        priority);
+            row->CreateTime.QuadPart = (LONGLONG)page->create_time;
+        }
     }
-    /* The name is the file's alone. */
-    while (base && page->name[base - 1] != '\\')
-        base--;
-    bytes -= base * 2;
-    size_t name = r->n;
-    uint16_t *text = grow(r, (bytes + 2u + 7) & ~7u);
+    const uint16_t *name = base_name(path, &units);
+    size_t name_at = l->size;
+    uint16_t *text = list_add(l, ((units + 1) * sizeof(*text) + 7) & ~(size_t)7);
     if (!text)
         return;
-    memcpy(text, page->name + base, bytes);
-    i = (SYSTEM_PROCESS_INFORMATION *)(r->bytes + at);
-    i->ImageName.Length = (USHORT)bytes;
-    i->ImageName.MaximumLength = (USHORT)(bytes + 2);
-    i->ImageName.Buffer = (WCHAR *)name; /* an offset; made an address at the end */
+    memcpy(text, name, units * sizeof(*text));
+    i = (SYSTEM_PROCESS_INFORMATION *)(l->bytes + at);
+    i->NumberOfThreads = i->NumberOfThreadsHighWatermark = threads;
+    i->ImageName = (UNICODE_STRING){(USHORT)(units * 2), (USHORT)(units * 2 + 2),
+                                    (WCHAR *)(l->guest + name_at)};
+    i->NextEntryOffset = (ULONG)(l->size - at);
 }
 
-NTSTATUS nt_process_list(void *out, ULONG n, ULONG *returned)
+NTSTATUS nt_process_list(bool extended, void *out, ULONG length, ULONG *returned)
 {
-    struct records r = {0};
+    struct list l = {.guest = (uintptr_t)out};
     char mine[256], other[256], path[300];
     ssize_t mine_n = readlink("/proc/self/exe", mine, sizeof(mine));
+    size_t last = 0;
     DIR *d = opendir("/proc");
 
-    add_process(&r, getpid(), nt_process_page, true);
+    add_process(&l, getpid(), nt_process_page, true, extended);
     for (struct dirent *e; d && (e = readdir(d));) {
         struct nt_object *o;
         if (!isdigit((unsigned char)e->d_name[0]) || atoi(e->d_name) == getpid())
@@ -155,28 +279,26 @@ NTSTATUS nt_process_list(void *out, ULONG n, ULONG *returned)
         if (!(guest ? NT_SUCCESS(nt_process_of_id(id, &o)) : nt_process_known(id, &o)))
             continue;
         struct nt_other *p = nt_other_of(o);
-        if (p && !nt_other_exited(p))
-            add_process(&r, p->pid, p->page, false);
+        if (p && p->page && !nt_other_exited(p)) {
+            size_t before = l.size;
+            add_process(&l, p->pid, p->page, false, extended);
+            last = before;
+        }
         nt_object_release(o);
     }
     if (d)
         closedir(d);
-    NTSTATUS status = r.failed ? STATUS_NO_MEMORY : STATUS_SUCCESS;
-    if (NT_SUCCESS(status) && returned && !guest_put(returned, (ULONG)r.n))
+    NTSTATUS status = STATUS_SUCCESS;
+    if (l.failed || l.size > UINT32_MAX)
+        status = STATUS_NO_MEMORY;
+    else
+        ((SYSTEM_PROCESS_INFORMATION *)(l.bytes + last))->NextEntryOffset = 0;
+    if (NT_SUCCESS(status) && returned && !guest_put(returned, (ULONG)l.size))
         status = STATUS_ACCESS_VIOLATION;
-    if (NT_SUCCESS(status) && n < r.n)
+    else if (NT_SUCCESS(status) && length < l.size)
         status = STATUS_INFO_LENGTH_MISMATCH;
-    if (NT_SUCCESS(status)) {
-        for (size_t at = 0;;) {
-            SYSTEM_PROCESS_INFORMATION *i = (SYSTEM_PROCESS_INFORMATION *)(r.bytes + at);
-            i->ImageName.Buffer = (WCHAR *)((char *)out + (uintptr_t)i->ImageName.Buffer);
-            if (!i->NextEntryOffset)
-                break;
-            at += i->NextEntryOffset;
-        }
-        if (!guest_write(out, r.bytes, r.n))
-            status = STATUS_ACCESS_VIOLATION;
-    }
-    free(r.bytes);
+    else if (NT_SUCCESS(status) && !guest_write(out, l.bytes, l.size))
+        status = STATUS_ACCESS_VIOLATION;
+    free(l.bytes);
     return status;
 }

@@ -150,6 +150,123 @@ static NTSTATUS query_logical_processors(void *out, ULONG length, ULONG *returne
     return answer(rows, (ULONG)(n * sizeof(rows[0])), out, length, returned);
 }
 
+/* SYSTEM_LOGICAL_PROCESSOR_INFORMATION_EX: the same rows as above, and the one processor group. */
+static NTSTATUS query_processor_groups(ULONG kind, void *out, ULONG length, ULONG *returned)
+{
+    struct affinity {
+        ULONG_PTR mask;
+        USHORT group, reserved[3];
+    };
+    struct row {
+        ULONG relationship, size;
+        union {
+            struct {
+                UCHAR flags, efficiency, reserved[20];
+                USHORT groups;
+                struct affinity mask;
+            } processor;
+            struct {
+                ULONG node;
+                UCHAR reserved[20];
+                struct affinity mask;
+            } numa;
+        };
+    } rows[66] = {0};
+    struct {
+        ULONG relationship, size;
+        USHORT maximum, active;
+        UCHAR reserved[20];
+        UCHAR maximum_processors, active_processors, more[38];
+        ULONG_PTR mask;
+    } group = {4, sizeof(group), 1, 1, {0}, (UCHAR)nt_processor_count(),
+               (UCHAR)nt_processor_count(), {0}, nt_affinity_mask()};
+    UCHAR all[sizeof(rows) + sizeof(group)];
+    unsigned count = nt_processor_count(), n = 0;
+
+    _Static_assert(sizeof(struct row) == 48 && sizeof(group) == 80, "documented sizes");
+    for (unsigned i = 0; i < count && (kind == 0 || kind == 0xffff); i++, n++)
+        rows[n] = (struct row){0, sizeof(*rows),
+                               {.processor = {.groups = 1, .mask = {.mask = (ULONG_PTR)1 << i}}}};
+    if (kind == 3 || kind == 0xffff)
+        rows[n++] = (struct row){
+            3, sizeof(*rows), {.processor = {.groups = 1, .mask = {.mask = nt_affinity_mask()}}}};
+    if (kind == 1 || kind == 0xffff)
+        rows[n++] =
+            (struct row){1, sizeof(*rows), {.numa = {.mask = {.mask = nt_affinity_mask()}}}};
+    ULONG size = (ULONG)(n * sizeof(*rows));
+    memcpy(all, rows, size);
+    if (kind == 4 || kind == 0xffff) {
+        memcpy(all + size, &group, sizeof(group));
+        size += (ULONG)sizeof(group);
+    }
+    if (kind > 4 && kind != 0xffff)
+        return STATUS_INVALID_PARAMETER;
+    if (size == 0) /* caches are not told */
+        return STATUS_NOT_SUPPORTED;
+    return answer(all, size, out, length, returned);
+}
+
+/* ANSI_STRING, its text behind it: the "model name" of /proc/cpuinfo. */
+static NTSTATUS query_brand(void *out, ULONG length, ULONG *returned)
+{
+    struct {
+        UNICODE_STRING string; /* of bytes */
+        char text[49];
+    } i = {0};
+    char line[256];
+    FILE *f = fopen("/proc/cpuinfo", "re");
+    size_t n = 0;
+
+    while (f && !n && fgets(line, sizeof(line), f))
+        if (!strncmp(line, "model name", 10) && strstr(line, ": ")) {
+            const char *name = strstr(line, ": ") + 2;
+            n = strcspn(name, "\n");
+            n = n < sizeof(i.text) - 1 ? n : sizeof(i.text) - 1;
+            memcpy(i.text, name, n);
+        }
+    if (f)
+        fclose(f);
+    if (!n)
+        return STATUS_NOT_SUPPORTED;
+    i.string = (UNICODE_STRING){(USHORT)n, (USHORT)(n + 1),
+                                (WCHAR *)((char *)out + sizeof(i.string))};
+    return answer(&i, (ULONG)(sizeof(i.string) + n + 1), out, length, returned);
+}
+
+NTSTATUS NtQuerySystemInformationEx(struct nt_thread *t, ULONG SystemInformationClass,
+                                    const void *InputBuffer, ULONG InputBufferLength,
+                                    void *SystemInformation, ULONG SystemInformationLength,
+                                    ULONG *ReturnLength)
+{
+    ULONG kind;
+    USHORT group;
+
+    (void)t;
+    if (!InputBuffer || !InputBufferLength)
+        return STATUS_INVALID_PARAMETER;
+    switch (SystemInformationClass) {
+    case SystemLogicalProcessorAndGroupInformation:
+        if (InputBufferLength < sizeof(kind))
+            return STATUS_INVALID_PARAMETER;
+        if (!guest_get(&kind, (const ULONG *)InputBuffer))
+            return STATUS_ACCESS_VIOLATION;
+        return query_processor_groups(kind, SystemInformation, SystemInformationLength,
+                                      ReturnLength);
+    case SystemLogicalProcessorInformation:
+    case SystemProcessorPerformanceInformation: /* of a processor group */
+        if (InputBufferLength != sizeof(group))
+            return STATUS_INVALID_PARAMETER;
+        if (!guest_get(&group, (const USHORT *)InputBuffer))
+            return STATUS_ACCESS_VIOLATION;
+        if (group != 0)
+            return STATUS_INVALID_PARAMETER;
+        return NtQuerySystemInformation(t, SystemInformationClass, SystemInformation,
+                                        SystemInformationLength, ReturnLength);
+    default:
+        return STATUS_INVALID_INFO_CLASS;
+    }
+}
+
 NTSTATUS NtQuerySystemInformation(struct nt_thread *t, ULONG SystemInformationClass,
                                   void *SystemInformation, ULONG SystemInformationLength,
                                   ULONG *ReturnLength)
@@ -170,12 +287,16 @@ NTSTATUS NtQuerySystemInformation(struct nt_thread *t, ULONG SystemInformationCl
     case SystemProcessorInformation:
     case 63 /* SystemEmulationProcessorInformation */:
         return query_processor(out, n, ReturnLength);
-    case SystemProcessInformation:
-        return nt_process_list(out, n, ReturnLength);
     case SystemPerformanceInformation:
         return query_performance(out, n, ReturnLength);
     case SystemTimeOfDayInformation:
         return query_time_of_day(out, n, ReturnLength);
+    case SystemProcessInformation:
+    case SystemExtendedProcessInformation:
+        return nt_process_list(SystemInformationClass == SystemExtendedProcessInformation, out, n,
+                               ReturnLength);
+    case SystemProcessorBrandString:
+        return query_brand(out, n, ReturnLength);
     case SystemProcessorPerformanceInformation:
         return query_processor_performance(out, n, ReturnLength);
     case SystemKernelDebuggerInformation: {
