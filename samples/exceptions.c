@@ -7,8 +7,6 @@
 #include <string.h>
 #include <windows.h>
 
-#include <malloc.h>
-
 static CONTEXT back;
 static volatile DWORD caught;
 static volatile ULONG_PTR where;
@@ -51,6 +49,16 @@ static void fault(const char *kind)
         fprintf(stderr, "what is %s?\n", kind);
 }
 
+/* A thread of its own: one whose stack was full has no guard page any more. */
+static DWORD WINAPI attempt(void *kind)
+{
+    caught = 0;
+    RtlCaptureContext(&back);
+    if (!caught)
+        fault(kind);
+    return caught;
+}
+
 int main(int argc, char **argv)
 {
     static const char *const kinds[] = {"read", "divide", "stack", "stack", "raise"};
@@ -60,21 +68,19 @@ int main(int argc, char **argv)
         return 1;
     }
     AddVectoredExceptionHandler(1, handler);
-    for (volatile unsigned i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-        caught = 0;
-        RtlCaptureContext(&back);
-        if (!caught)
-            fault(kinds[i]);
-        printf("%s: exception %08lx", kinds[i], caught);
-        if (caught == EXCEPTION_ACCESS_VIOLATION)
+    for (unsigned i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        HANDLE thread = CreateThread(NULL, 0, attempt, (void *)kinds[i], 0, NULL);
+        DWORD code;
+        if (!thread || WaitForSingleObject(thread, INFINITE) != WAIT_OBJECT_0 ||
+            !GetExitCodeThread(thread, &code))
+            return 1;
+        CloseHandle(thread);
+        printf("%s: exception %08lx", kinds[i], code);
+        if (code == EXCEPTION_ACCESS_VIOLATION)
             printf(" at address %#llx", (unsigned long long)where);
         printf("\n");
-        if (caught == EXCEPTION_STACK_OVERFLOW) {
-            if (depth < 20)
-                printf("the stack was full after %d calls\n", depth);
-            if (!_resetstkoflw())
-                printf("the guard page could not be set again\n");
-        }
+        if (code == EXCEPTION_STACK_OVERFLOW && depth < 20)
+            printf("the stack was full after %d calls\n", depth);
     }
     return 0;
 }
