@@ -52,6 +52,7 @@ LIBS_version := kernel32 ntdll
 LIBS_rpcrt4 := bcryptprimitives kernel32 ntdll
 LIBS_bcrypt := bcryptprimitives ntdll
 LIBS_advapi32 := bcryptprimitives kernel32 ntdll
+LIBS_mswsock := ws2_32 kernel32 ntdll
 SHARED_ucrtbase := crt vcrt
 SHARED_msvcrt := crt vcrt
 CFLAGS_ucrtbase := -DCRT_UCRT

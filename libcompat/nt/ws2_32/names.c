@@ -113,6 +113,17 @@ static ADDRINFOA *make(const ADDRINFOA *hints, int family, const void *address, 
     return &r->info;
 }
 
+static BOOL is_localhost(const char *name)
+{
+    static const char localhost[] = "localhost";
+    SIZE_T i;
+
+    for (i = 0; localhost[i]; i++)
+        if ((name[i] | 0x20) != localhost[i])
+            return FALSE;
+    return !name[i] || (name[i] == '.' && !name[i + 1]);
+}
+
 INT WINAPI getaddrinfo(PCSTR node, PCSTR service, const ADDRINFOA *hints, PADDRINFOA *result)
 {
     static const UCHAR any[16], loop4[4] = {127, 0, 0, 1}, loop6[16] = {[15] = 1};
@@ -159,8 +170,18 @@ INT WINAPI getaddrinfo(PCSTR node, PCSTR service, const ADDRINFOA *hints, PADDRI
                 error = WSAHOST_NOT_FOUND;
             else if (!(v6 = make(hints, AF_INET6, address, port, canonical)))
                 error = WSA_NOT_ENOUGH_MEMORY;
+        } else if (flags & AI_NUMERICHOST) {
+            error = WSAHOST_NOT_FOUND;
+        } else if (is_localhost(node)) {
+            /* never asked of anybody (RFC 6761) */
+            if (want6)
+                v6 = make(hints, AF_INET6, loop6, port, canonical);
+            if (want4)
+                v4 = make(hints, AF_INET, loop4, port, want6 ? NULL : canonical);
+            if ((want6 && !v6) || (want4 && !v4))
+                error = WSA_NOT_ENOUGH_MEMORY;
         } else {
-            error = flags & AI_NUMERICHOST ? WSAHOST_NOT_FOUND : WSANO_RECOVERY;
+            error = WSANO_RECOVERY;
         }
     }
     if (error) {
@@ -173,4 +194,44 @@ INT WINAPI getaddrinfo(PCSTR node, PCSTR service, const ADDRINFOA *hints, PADDRI
         v6->ai_next = v4;
     *result = v6 ? v6 : v4;
     return 0;
+}
+
+_Static_assert(sizeof(ADDRINFOW) == sizeof(ADDRINFOA), "both forms differ in one pointer's type");
+
+void WINAPI FreeAddrInfoW(PADDRINFOW info)
+{
+    freeaddrinfo((PADDRINFOA)info);
+}
+
+INT WINAPI GetAddrInfoW(PCWSTR node, PCWSTR service, const ADDRINFOW *hints, PADDRINFOW *result)
+{
+    char *narrow_node = ansi_copy(node), *narrow_service = ansi_copy(service);
+    PADDRINFOA list = NULL;
+    int error = (node && !narrow_node) || (service && !narrow_service) ? WSA_NOT_ENOUGH_MEMORY : 0;
+
+    if (!result)
+        error = WSAEFAULT;
+    if (!error)
+        error = getaddrinfo(narrow_node, narrow_service, (const ADDRINFOA *)hints, &list);
+    for (PADDRINFOA a = list; a && !error; a = a->ai_next) {
+        WCHAR *wide;
+
+        if (!a->ai_canonname)
+            continue;
+        wide = wide_copy(a->ai_canonname);
+        if (!wide)
+            error = WSA_NOT_ENOUGH_MEMORY;
+        heap_free(a->ai_canonname);
+        a->ai_canonname = (char *)wide;
+    }
+    if (error) {
+        freeaddrinfo(list);
+        list = NULL;
+        wsa_fail(error);
+    }
+    heap_free(narrow_node);
+    heap_free(narrow_service);
+    if (result)
+        *result = (PADDRINFOW)list;
+    return error;
 }
