@@ -10,6 +10,7 @@
 
 #include "syscalls/host/utf.h"
 #include "syscalls/nt/child.h"
+#include "syscalls/nt/console.h"
 #include "syscalls/nt/file.h"
 #include "syscalls/nt/nt.h"
 #include "syscalls/nt/system.h"
@@ -413,7 +414,7 @@ bool nt_params_make_child(const struct nt_child_message *m)
         return false;
     p->RuntimeData.Length = (USHORT)m->text[NT_CHILD_RUNTIME].bytes;
     p->DebugFlags = m->debug_flags;
-    p->ConsoleHandle = (HANDLE)(uintptr_t)m->console;
+    p->ConsoleHandle = nt_console_for_child((int64_t)m->console);
     p->ConsoleFlags = m->console_flags;
     p->StandardInput = (HANDLE)(uintptr_t)m->input;
     p->StandardOutput = (HANDLE)(uintptr_t)m->output;

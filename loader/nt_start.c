@@ -138,11 +138,17 @@ static bool pass_options(const struct run_options *o)
     if (!list)
         return false;
     for (unsigned i = 0; i < o->drive_count; i++) {
+        /* Absolute by now: a child has another current folder. */
+        struct nt_volume *v = nt_volume_of_letter((unsigned char)o->drives[i][0]);
+        char *drive = NULL;
+        if (!v || !v->host ||
+            asprintf(&drive, "%c=%s", v->letter, v->host[0] ? v->host : "/") < 0)
+            return false;
         list[n++] = "--drive";
-        list[n++] = o->drives[i];
+        list[n++] = drive;
     }
     if (o->state)
-        list[n++] = "--state", list[n++] = o->state;
+        list[n++] = "--state", list[n++] = nt_system_drive_path();
     if (o->session)
         list[n++] = "--session", list[n++] = o->session;
     if (o->os_version)
@@ -191,14 +197,18 @@ int nt_start(const struct run_options *o, int fd, const char *path)
             return fail(125, o->drives[i], strerror(errno));
     if (o->state && !nt_system_drive_set(o->state, nt_user_name()))
         return fail(125, o->state, strerror(errno));
-    nt_file_init();
     if (o->child >= 0) {
         message = nt_child_take(o->child);
         if (!message)
             return fail(125, "--child", "not what a parent process hands over");
+        /* The family has one drive C:. */
+        if (!o->state && message->system_drive[0] &&
+            !nt_system_drive_join(message->system_drive, nt_user_name()))
+            return fail(125, "C:", "no memory");
     } else if (!nt_process_page_new(o->session)) {
         return fail(125, "the shared page of the process", strerror(errno));
     }
+    nt_file_init();
 
     result = map_program(fd, path, &program, &nt_process.image_base);
     if (result)

@@ -40,6 +40,7 @@ enum nt_slot_kind {
     NT_SLOT_LINK,      /* symbolic link and directory objects: nothing to wait for */
     NT_SLOT_DIRECTORY,
     NT_SLOT_KEYED,
+    NT_SLOT_SECTION, /* u.room, spare: where its memory is (section_name.c) */
 };
 
 /* What struct robust_list points to; the kernel walks it when a thread dies. */

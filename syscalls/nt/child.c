@@ -72,7 +72,8 @@ static bool text_ok(const struct nt_child_message *m, const struct nt_child_text
 
 static bool message_ok(const struct nt_child_message *m, size_t size)
 {
-    if (m->magic != NT_CHILD_MAGIC || m->size != size)
+    if (m->magic != NT_CHILD_MAGIC || m->size != size ||
+        !memchr(m->system_drive, 0, sizeof(m->system_drive)))
         return false;
     for (int i = 0; i < NT_CHILD_TEXTS; i++)
         if (!text_ok(m, &m->text[i], i == NT_CHILD_RUNTIME || i == NT_CHILD_ENVIRONMENT))

@@ -122,6 +122,7 @@ struct nt_child_message {
     uint32_t handle_offset; /* struct nt_child_handle[] */
     uint32_t console_flags, process_group, debug_flags;
     uint64_t console, input, output, error; /* handle values */
+    char system_drive[512]; /* host path of C:'s folder; "": none */
     int32_t job[16]; /* descriptors of jobs that the child is in; -1 */
     uint32_t window[9]; /* StartingX .. ShowWindowFlags, in the order of the structure */
     struct nt_child_text text[NT_CHILD_TEXTS];

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "syscalls/nt/child.h"
 #include "syscalls/nt/console_page.h"
 #include "syscalls/nt/filename.h"
 
@@ -83,6 +84,7 @@ static void last_handle(struct nt_file *f)
 
     if (cf->kind == CONSOLE_CONNECT && cf->attached)
         console_ctrl_routine(0);
+    console_wait_forget(f);
     pthread_mutex_lock(&nt_console.lock);
     bool last = --nt_console.files == 0;
     pthread_mutex_unlock(&nt_console.lock);
@@ -92,6 +94,7 @@ static void last_handle(struct nt_file *f)
 
 static void destroy(struct nt_file *f)
 {
+    console_wait_forget(f); /* a wait may have begun while the last handle was being closed */
     free(f->more);
 }
 
@@ -110,9 +113,8 @@ static NTSTATUS condrv_open(const struct nt_device *device, const struct nt_open
             return STATUS_OBJECT_NAME_NOT_FOUND;
         if (device == &con && (access & FILE_READ_DATA) && (access & FILE_WRITE_DATA))
             return STATUS_INVALID_PARAMETER; /* it is one or the other */
-        kind = device == &conin || (device == &con && !(access & FILE_WRITE_DATA))
-                   ? CONSOLE_INPUT
-                   : CONSOLE_OUTPUT;
+        kind = device == &conin || (device == &con && !(access & FILE_WRITE_DATA)) ? CONSOLE_INPUT
+                                                                                   : CONSOLE_OUTPUT;
     } else {
         if (n && rest[0] == '\\') {
             rest++;
@@ -160,6 +162,32 @@ static struct nt_object *wrap(int fd, ACCESS_MASK access)
     return f ? &f->object : NULL;
 }
 
+/* ---- Inheritance: the console is the same terminal for the child ---- */
+
+static bool export_to(struct nt_file *f, struct nt_export *e)
+{
+    if (f->fd < 0)
+        return false; /* a connection is each process's own */
+    *e = (struct nt_export){.kind = NT_TRAVEL_CONSOLE, .fd = f->fd};
+    e->word[0] = f->access;
+    e->word[1] = console_file(f)->kind;
+    e->word[2] = f->share;
+    return true;
+}
+
+struct nt_object *nt_import_console(const struct nt_export *e)
+{
+    if (e->fd < 0)
+        return NULL;
+    if (e->word[1] > CONSOLE_OUTPUT || !isatty(e->fd) || !have_console(e->fd)) {
+        close(e->fd);
+        return NULL;
+    }
+    struct nt_file *f = new_file((enum console_kind)e->word[1], e->fd,
+                                 (ACCESS_MASK)e->word[0] & FILE_ALL_ACCESS, (uint32_t)e->word[2]);
+    return f ? &f->object : NULL;
+}
+
 void nt_console_init(void)
 {
     nt_device_add(&condrv);
@@ -175,14 +203,18 @@ HANDLE nt_console_connect(void)
 
     if (!have_console(-1))
         return NULL;
-    struct nt_file *f =
-        new_file(CONSOLE_CONNECT, -1, FILE_GENERIC_READ | FILE_GENERIC_WRITE, 0);
+    struct nt_file *f = new_file(CONSOLE_CONNECT, -1, FILE_GENERIC_READ | FILE_GENERIC_WRITE, 0);
     if (!f)
         return NULL;
     console_file(f)->attached = true;
     nt_handle_create(&f->object, FILE_GENERIC_READ | FILE_GENERIC_WRITE, 0, &h);
     nt_file_release(f);
     return h;
+}
+
+HANDLE nt_console_for_child(int64_t given)
+{
+    return given > 0 ? nt_console_connect() : NULL;
 }
 
 /* --- control codes --------------------------------------------------------------------------- */
@@ -426,9 +458,8 @@ static NTSTATUS control(struct nt_file *f, struct nt_io *io, bool file_system, u
     bool for_input = code >= CONDRV_READ_CONSOLE && code <= CONDRV_FLUSH_INPUT;
     if (for_input != (cf->kind == CONSOLE_INPUT))
         return STATUS_INVALID_DEVICE_REQUEST;
-    return for_input
-               ? console_input_control(f, io, code, in, in_n, out, out_n, information)
-               : console_screen_control(f, io, code, in, in_n, out, out_n, information);
+    return for_input ? console_input_control(f, io, code, in, in_n, out, out_n, information)
+                     : console_screen_control(f, io, code, in, in_n, out, out_n, information);
 }
 
 static NTSTATUS console_flush(struct nt_file *f)
@@ -445,4 +476,6 @@ const struct nt_file_ops nt_console_ops = {
     .flush = console_flush,
     .last_handle = last_handle,
     .destroy = destroy,
+    .export_to = export_to,
+    .waited_for = console_waited_for,
 };

@@ -18,6 +18,9 @@
 /* For start-up (device.c): the devices, and the connection of a process that has a terminal. */
 void nt_console_init(void);
 HANDLE nt_console_connect(void); /* NULL: no console */
+/* The same in a child: what the parent's ConsoleHandle said. 0: the parent has none; -1 detached,
+ * -2 a new one, -3 one without a window: consoles without a terminal are not there, so none. */
+HANDLE nt_console_for_child(int64_t given);
 extern const struct nt_file_ops nt_console_ops;
 
 /* What follows is for the console's own files. */
@@ -38,10 +41,10 @@ enum console_kind { CONSOLE_INPUT, CONSOLE_OUTPUT, CONSOLE_CONNECT };
 
 struct console_file {
     enum console_kind kind;
-    uint16_t high;   /* output: first half of a surrogate pair whose second is to come; 0 */
+    uint16_t high;           /* output: first half of a surrogate pair whose second is to come; 0 */
     unsigned char carry[16]; /* output: the beginning of a character */
     unsigned carry_n;
-    bool attached;   /* connection: has its console */
+    bool attached; /* connection: has its console */
 };
 
 #define CONSOLE_QUEUE 4096u /* records; input that does not fit stays with the terminal */
@@ -49,36 +52,37 @@ struct console_file {
 struct console {
     pthread_mutex_t lock; /* guards what follows; never held while blocking */
     unsigned files;
-    int tty;            /* its own descriptor, read and write; -1 */
-    int wake, ready;    /* eventfd; epoll of tty and wake. -1 until needed */
+    int tty;         /* its own descriptor, read and write; -1 */
+    int wake, ready; /* eventfd; epoll of tty and wake. -1 until needed */
     uint32_t in_mode, out_mode;
     uint32_t in_page, out_page;
     uint16_t attributes;
     CONDRV_CURSOR cursor;
-    CONDRV_COORD at;    /* where the cursor was last known to be */
-    bool no_reports;    /* the terminal does not say where its cursor is */
-    bool reporting;     /* a report is awaited */
+    CONDRV_COORD at; /* where the cursor was last known to be */
+    bool no_reports; /* the terminal does not say where its cursor is */
+    bool reporting;  /* a report is awaited */
     bool reported;
 
     struct termios saved, now; /* valid if touched */
     bool touched;
-    bool raw;           /* single keys are wanted: records were asked for */
+    bool raw; /* single keys are wanted: records were asked for */
 
     CONDRV_INPUT_RECORD queue[CONSOLE_QUEUE];
     unsigned first, count;
     unsigned char bytes[512]; /* read from the terminal, not yet understood */
     unsigned byte_count;
-    uint16_t *text;     /* the rest of a line */
+    uint16_t *text; /* the rest of a line */
     size_t text_n, text_at;
     unsigned char rest[4]; /* of a character that NtReadFile gave in parts */
     unsigned rest_n;
-    uint32_t interrupts; /* Ctrl-C events so far */
+    uint32_t interrupts;   /* Ctrl-C events so far */
+    unsigned line_readers; /* threads in a line read: the terminal's input is theirs */
 
     uint16_t *title;
-    size_t title_n;     /* units */
+    size_t title_n; /* units */
     CONDRV_HISTORY history;
 
-    struct {            /* the last run of one character, whose attributes can follow */
+    struct { /* the last run of one character, whose attributes can follow */
         CONDRV_COORD at;
         uint32_t count;
         uint16_t unit;
@@ -114,6 +118,13 @@ NTSTATUS console_input_control(struct nt_file *f, struct nt_io *io, uint32_t cod
                                uint32_t in_n, void *out, uint32_t out_n, ULONG_PTR *information);
 NTSTATUS console_read(struct nt_file *f, struct nt_io *io, void *buffer, uint32_t n,
                       const int64_t *offset, ULONG_PTR *information);
+
+/* console_wait.c: keeps the state of input handles that are waited for. */
+void console_waited_for(struct nt_file *f);
+void console_wait_forget(struct nt_file *f);
+/* Records came or went otherwise than from the terminal. Not under the lock. */
+void console_queue_changed(void);
+void console_fill_locked(void);
 
 /* console_screen.c */
 NTSTATUS console_screen_control(struct nt_file *f, struct nt_io *io, uint32_t code, const void *in,

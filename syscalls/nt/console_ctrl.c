@@ -58,8 +58,8 @@ static void event(uint32_t number)
     /* Whoever asks twice to close does not want to wait for the first answer. */
     bool again = number == CTRL_CLOSE && atomic_exchange(&closing, true);
     if (!routine || again ||
-        !NT_SUCCESS(nt_thread_start_guest(routine, number,
-                                          number == CTRL_CLOSE ? end_process : NULL)))
+        !NT_SUCCESS(
+            nt_thread_start_guest(routine, number, number == CTRL_CLOSE ? end_process : NULL)))
         end_process();
 }
 
@@ -85,7 +85,7 @@ static void *worker(void *unused)
     return NULL;
 }
 
-static void catch(int sig)
+static void catch (int sig)
 {
     struct sigaction old, new = {.sa_handler = on_signal, .sa_flags = SA_RESTART | SA_ONSTACK};
 
@@ -121,10 +121,10 @@ void console_catch_signals(void)
 
     if (atomic_load(&caught) || !start_worker() || atomic_exchange(&caught, true))
         return;
-    catch(SIGINT);
-    catch(SIGQUIT);
-    catch(SIGTERM);
-    catch(SIGHUP);
+    catch (SIGINT);
+    catch (SIGQUIT);
+    catch (SIGTERM);
+    catch (SIGHUP);
 }
 
 void console_watch_size(void)

@@ -9,7 +9,7 @@
 #include "syscalls/nt/console.h"
 #include "syscalls/nt/console_page.h"
 
-#define ESCAPE_WAIT 40     /* ms after which ESC is the key, not the beginning of a sequence */
+#define ESCAPE_WAIT 40 /* ms after which ESC is the key, not the beginning of a sequence */
 #define LINE_MAX_UNITS 32768u
 #define CTRL_Z 0x1a
 
@@ -53,6 +53,12 @@ static NTSTATUS wait_input(const struct nt_io *io)
     return status;
 }
 
+void console_fill_locked(void)
+{
+    want_keys_locked();
+    fill_locked();
+}
+
 static NTSTATUS read_records(struct nt_io *io, uint32_t flags, void *out, uint32_t out_n,
                              ULONG_PTR *information)
 {
@@ -94,6 +100,8 @@ static NTSTATUS read_records(struct nt_io *io, uint32_t flags, void *out, uint32
         if (!NT_SUCCESS(status))
             return status;
     }
+    if (!(flags & CONDRV_READ_NOREMOVE))
+        console_queue_changed();
     *information = n * sizeof(CONDRV_INPUT_RECORD);
     return STATUS_SUCCESS;
 }
@@ -115,6 +123,7 @@ static NTSTATUS write_records(const void *in, uint32_t in_n, ULONG_PTR *informat
         pthread_mutex_unlock(&c->lock);
     }
     console_wake();
+    console_queue_changed();
     *information = done * sizeof(r);
     return done || !total ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
 }
@@ -168,9 +177,11 @@ static NTSTATUS read_line(struct nt_io *io, uint16_t **text, size_t *n)
     size_t have = take_typed_locked(units, LINE_MAX_UNITS);
     bool echo = c->in_mode & IN_ECHO, processed = c->in_mode & IN_PROCESSED;
     c->raw = false;
+    c->line_readers++;
     console_apply_locked();
     interrupts = c->interrupts;
     pthread_mutex_unlock(&c->lock);
+    console_queue_changed();
 
     NTSTATUS status = STATUS_SUCCESS;
     if (have && echo) {
@@ -209,6 +220,9 @@ static NTSTATUS read_line(struct nt_io *io, uint16_t **text, size_t *n)
         have += more < LINE_MAX_UNITS - have ? more : LINE_MAX_UNITS - have;
         done = bytes[r - 1] == '\n' || have == LINE_MAX_UNITS;
     }
+    pthread_mutex_lock(&c->lock);
+    c->line_readers--;
+    pthread_mutex_unlock(&c->lock);
     if (status != STATUS_SUCCESS) {
         free(units);
         return status;
@@ -267,6 +281,7 @@ static NTSTATUS need_text(struct nt_io *io)
     if (have)
         return STATUS_SUCCESS;
     NTSTATUS status = line ? read_line(io, &text, &n) : read_characters(io, &text, &n);
+    console_queue_changed();
     if (status != STATUS_SUCCESS)
         return status;
     pthread_mutex_lock(&c->lock);
@@ -425,6 +440,7 @@ NTSTATUS console_input_control(struct nt_file *f, struct nt_io *io, uint32_t cod
         if (console_foreground())
             tcflush(c->tty, TCIFLUSH);
         pthread_mutex_unlock(&c->lock);
+        console_queue_changed();
         return STATUS_SUCCESS;
     default:
         return STATUS_INVALID_DEVICE_REQUEST;

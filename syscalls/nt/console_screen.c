@@ -421,8 +421,7 @@ static NTSTATUS scroll(struct nt_file *f, struct nt_io *io, const CONDRV_SCROLL_
 
     bottom = bottom >= size.Y ? size.Y - 1 : bottom;
     if (s->Source.Left > 0 || s->Source.Right < size.X - 1 || s->Destination.X != s->Source.Left ||
-        s->Fill.Char != ' ' ||
-        (s->HasClip && (s->Clip.Left > 0 || s->Clip.Right < size.X - 1)))
+        s->Fill.Char != ' ' || (s->HasClip && (s->Clip.Left > 0 || s->Clip.Right < size.X - 1)))
         return STATUS_NOT_SUPPORTED;
     if (top < 0 || bottom < top)
         return STATUS_INVALID_PARAMETER;

@@ -8,6 +8,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "syscalls/nt/afd.h"
 #include "syscalls/nt/console.h"
 #include "syscalls/nt/drive.h"
 #include "syscalls/nt/file.h"
@@ -167,6 +168,7 @@ void nt_file_init(void)
     nt_device_add(&nt_pipe_device);
     nt_attributes_init();
     nt_device_add(&nt_ksec_device);
+    nt_device_add(&nt_afd_device);
     nt_console_init();
     /* A reader that goes away is a status, not a signal. */
     signal(SIGPIPE, SIG_IGN);

@@ -14,7 +14,7 @@
 #define MAX_LISTINGS 128
 #define MAX_BYTES (32u << 20) /* of all listings together */
 /* Up to this many entries a changed directory is simply read again. */
-#define CARRY_OVER_LEAST 512
+#define CARRY_OVER_LEAST 16
 
 struct entry {
     uint32_t hash, next; /* next: index + 1 in the same bucket */
@@ -382,6 +382,48 @@ void nt_dircache_added(int dir, const struct nt_dircache_note *note, const char 
         } else {
             listing_free(l);
         }
+    }
+    pthread_mutex_unlock(&lock);
+}
+
+/* Takes an entry out of its bucket; its place in the array stays unused. */
+static void forget(struct listing *l, const char *host)
+{
+    uint16_t units[NAME_MAX];
+    size_t n = units_of(host, units);
+
+    if (n == NT_NO_ROOM)
+        return;
+    for (uint32_t *link = &l->bucket[nt_name_hash(units, n) & (l->buckets - 1)]; *link;
+         link = &l->entries[*link - 1].next) {
+        if (strcmp(l->names + l->entries[*link - 1].name, host) == 0) {
+            struct entry *e = &l->entries[*link - 1];
+            *link = e->next;
+            l->names[e->name] = 0; /* what rehash and the aliases see */
+            break;
+        }
+    }
+    free(l->alias_bucket);
+    l->alias_bucket = NULL;
+    l->aliased = false;
+}
+
+void nt_dircache_removed(int dir, const struct nt_dircache_note *note, const char *host)
+{
+    struct stat st;
+    struct listing *l;
+
+    if (!note->valid || fstat(dir, &st) != 0)
+        return;
+    pthread_mutex_lock(&lock);
+    l = take(note->dev, note->ino);
+    if (l) {
+        forget(l, host);
+        l->mtime = st.st_mtim;
+        l->ctime = st.st_ctim;
+        l->carried = true;
+        l->added++;
+        put_back(l);
     }
     pthread_mutex_unlock(&lock);
 }

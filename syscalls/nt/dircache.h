@@ -23,14 +23,15 @@
 int nt_dircache_find(int dir, const uint16_t *name, size_t n, bool aliases,
                      char host[NAME_MAX + 1]);
 
-/* This process is about to create, or has created, an entry: in between the listing of a large
- * folder is carried over, which would otherwise be read again for each new file. */
+/* This process is about to create or remove an entry, or has done so: in between the listing is
+ * carried over, which would otherwise be read again for each file. */
 struct nt_dircache_note {
     uint64_t dev, ino;
     bool valid;
 };
 void nt_dircache_before(int dir, struct nt_dircache_note *note);
 void nt_dircache_added(int dir, const struct nt_dircache_note *note, const char *host);
+void nt_dircache_removed(int dir, const struct nt_dircache_note *note, const char *host);
 
 void nt_dircache_clear(void);
 

@@ -94,7 +94,10 @@ static void unlink_file(struct nt_file *f)
 
     if (dir < 0)
         return;
-    unlinkat(dir, name, f->directory && !f->reparse ? AT_REMOVEDIR : 0);
+    struct nt_dircache_note note;
+    nt_dircache_before(dir, &note);
+    if (unlinkat(dir, name, f->directory && !f->reparse ? AT_REMOVEDIR : 0) == 0)
+        nt_dircache_removed(dir, &note, name);
     nt_share_count_deletion();
     close(dir);
 }

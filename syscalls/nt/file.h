@@ -60,6 +60,9 @@ struct nt_file_ops {
     void (*last_handle)(struct nt_file *f);
     /* How the file goes to a child (child.h); NULL: by its descriptor. */
     bool (*export_to)(struct nt_file *f, struct nt_export *e);
+    /* Somebody waits for the handle for the first time: from now on the file keeps its state with
+     * nt_io_file_signal. */
+    void (*waited_for)(struct nt_file *f);
     void (*destroy)(struct nt_file *f); /* what `more` holds; the descriptor is closed elsewhere */
 };
 

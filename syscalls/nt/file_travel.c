@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "syscalls/nt/afd.h"
 #include "syscalls/nt/child.h"
 #include "syscalls/nt/drive.h"
 #include "syscalls/nt/file.h"
@@ -74,6 +75,8 @@ struct nt_object *nt_import_file(const struct nt_export *e)
 
     if (fstat(e->fd, &st) != 0)
         return NULL;
+    if (e->word[3] & NT_AFD_EXPORT)
+        return nt_afd_import(e);
     if (e->word[3] & DISK)
         return import_disk(e, &st);
     /* Streams, terminals and the null device tell by themselves what they are. */

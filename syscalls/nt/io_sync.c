@@ -62,6 +62,8 @@ static struct nt_slot *file_slot(struct nt_object *o)
     /* A request that ended before the slot was seen has left its mark in the flag. */
     if (!atomic_load(&f->busy))
         nt_slot_event_set(s);
+    if (f->ops->waited_for)
+        f->ops->waited_for(f);
     return s;
 }
 

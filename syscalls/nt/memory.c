@@ -67,6 +67,8 @@ static NTSTATUS allocate(PVOID *BaseAddress, SIZE_T *RegionSize, uintptr_t low, 
         return STATUS_INVALID_PARAMETER_5;
     if (type & (MEM_PHYSICAL | MEM_LARGE_PAGES))
         return STATUS_PRIVILEGE_NOT_HELD;
+    if (type & MEM_WRITE_WATCH) /* as on machines that cannot watch: programs have another way */
+        return STATUS_INVALID_PARAMETER_5;
 
     if (type & (MEM_RESET | MEM_RESET_UNDO)) {
         uintptr_t from = VM_PAGE_DOWN(base), to = VM_PAGE_UP(base + size);
@@ -92,7 +94,6 @@ static NTSTATUS allocate(PVOID *BaseAddress, SIZE_T *RegionSize, uintptr_t low, 
         status = vm_reserve_aligned(&at, size, alignment, w, MEM_PRIVATE, protect, &region);
         if (!NT_SUCCESS(status))
             return status;
-        region->write_watch = (type & MEM_WRITE_WATCH) != 0;
         if (type & MEM_COMMIT) {
             status = vm_commit(at, size, protect);
             if (!NT_SUCCESS(status)) {
@@ -263,6 +264,40 @@ NTSTATUS NtQueryVirtualMemory(struct nt_thread *t, HANDLE ProcessHandle, PVOID B
     default:
         return STATUS_INVALID_INFO_CLASS;
     }
+}
+
+/* No memory is watched, as NtAllocateVirtualMemory does not give any such. */
+static NTSTATUS not_watched(HANDLE process, PVOID base, SIZE_T size)
+{
+    NTSTATUS status = this_process(process, PROCESS_VM_OPERATION);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    if ((uintptr_t)base >= GUEST_END)
+        return STATUS_INVALID_PARAMETER_2;
+    if (size == 0 || size > GUEST_END - (uintptr_t)base)
+        return STATUS_INVALID_PARAMETER_3;
+    return STATUS_INVALID_PARAMETER_1;
+}
+
+NTSTATUS NtGetWriteWatch(struct nt_thread *t, HANDLE ProcessHandle, ULONG Flags, PVOID BaseAddress,
+                         SIZE_T RegionSize, PVOID *UserAddressArray,
+                         SIZE_T *EntriesInUserAddressArray, ULONG *Granularity)
+{
+    (void)t;
+    (void)UserAddressArray;
+    (void)EntriesInUserAddressArray;
+    (void)Granularity;
+    if (Flags & ~1u) /* WRITE_WATCH_FLAG_RESET */
+        return STATUS_INVALID_PARAMETER_2;
+    return not_watched(ProcessHandle, BaseAddress, RegionSize);
+}
+
+NTSTATUS NtResetWriteWatch(struct nt_thread *t, HANDLE ProcessHandle, PVOID BaseAddress,
+                           SIZE_T RegionSize)
+{
+    (void)t;
+    return not_watched(ProcessHandle, BaseAddress, RegionSize);
 }
 
 /* --- extended parameters (winnt.h: MEM_EXTENDED_PARAMETER) ------------------------------------- */

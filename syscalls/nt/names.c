@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "syscalls/nt/drive_link.h"
+#include "syscalls/nt/section.h"
 #include "syscalls/nt/sync.h"
 #include "nt_handlers.h"
 
@@ -126,6 +127,8 @@ static const struct nt_object_type *type_of_kind(enum nt_slot_kind kind)
         return &nt_directory_type;
     case NT_SLOT_KEYED:
         return &nt_keyed_event_type;
+    case NT_SLOT_SECTION:
+        return nt_section_name_type;
     default:
         return NULL;
     }
@@ -552,6 +555,18 @@ static NTSTATUS create_named(struct nt_slot *slot, const struct nt_object_type *
     return status;
 }
 
+NTSTATUS nt_sync_name_create(struct nt_slot *slot, const struct nt_object_type *type,
+                             enum nt_slot_kind kind, struct nt_oattr *a, struct nt_sync **out)
+{
+    NTSTATUS status = a->attributes & OBJ_PERMANENT
+                          ? STATUS_PRIVILEGE_NOT_HELD
+                          : create_named(slot, type, kind, a, NULL, 0, out);
+
+    if (status != STATUS_SUCCESS)
+        discard(slot);
+    return status;
+}
+
 static NTSTATUS create(struct nt_slot *slot, const struct nt_object_type *type,
                        enum nt_slot_kind kind, HANDLE *handle, ACCESS_MASK access,
                        const OBJECT_ATTRIBUTES *oa, const uint16_t *target, size_t target_length)
@@ -595,32 +610,38 @@ NTSTATUS nt_sync_create(struct nt_slot *slot, const struct nt_object_type *type,
     return create(slot, type, kind, handle, access, oa, NULL, 0);
 }
 
+NTSTATUS nt_sync_name_open(enum nt_slot_kind kind, struct nt_oattr *a, struct nt_sync **out)
+{
+    struct found f;
+    uint32_t root;
+
+    NTSTATUS status = a->name ? root_of(a, &root) : STATUS_OBJECT_PATH_SYNTAX_BAD;
+    if (NT_SUCCESS(status) && !nt_arena_need())
+        status = STATUS_NO_MEMORY;
+    if (!NT_SUCCESS(status))
+        return status;
+    pthread_mutex_lock(&registry_lock);
+    nt_session_lock();
+    status = resolve(root, a, kind == NT_SLOT_LINK, &f);
+    if (NT_SUCCESS(status))
+        status = f.name || f.fixed >= 0 ? take_found(&f, kind, out) : STATUS_OBJECT_NAME_NOT_FOUND;
+    nt_session_unlock();
+    pthread_mutex_unlock(&registry_lock);
+    return status;
+}
+
 NTSTATUS nt_sync_open(const struct nt_object_type *type, enum nt_slot_kind kind, HANDLE *handle,
                       ACCESS_MASK access, const OBJECT_ATTRIBUTES *oa)
 {
     struct nt_sync *s = NULL;
     struct nt_oattr a;
-    struct found f;
-    uint32_t root;
 
     if (!oa)
         return STATUS_INVALID_PARAMETER;
     NTSTATUS status = nt_oattr_get(oa, &a);
     if (!NT_SUCCESS(status))
         return status;
-    status = a.name ? root_of(&a, &root) : STATUS_OBJECT_PATH_SYNTAX_BAD;
-    if (NT_SUCCESS(status) && !nt_arena_need())
-        status = STATUS_NO_MEMORY;
-    if (NT_SUCCESS(status)) {
-        pthread_mutex_lock(&registry_lock);
-        nt_session_lock();
-        status = resolve(root, &a, kind == NT_SLOT_LINK, &f);
-        if (NT_SUCCESS(status))
-            status = f.name || f.fixed >= 0 ? take_found(&f, kind, &s)
-                                            : STATUS_OBJECT_NAME_NOT_FOUND;
-        nt_session_unlock();
-        pthread_mutex_unlock(&registry_lock);
-    }
+    status = nt_sync_name_open(kind, &a, &s);
     nt_oattr_free(&a);
     if (!NT_SUCCESS(status))
         return status;

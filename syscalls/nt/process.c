@@ -50,6 +50,7 @@ void nt_exit_process_as(NTSTATUS status, int host_status)
     if (nt_process_page)
         nt_process_page_exit(nt_process_page, status);
     nt_handle_close_all();
+    nt_system_drive_remove(); /* does nothing in a child */
     nt_arena_leave(status, nt_thread_count() <= 1);
     _exit(host_status);
 }

@@ -23,6 +23,8 @@ int nt_process_host_pid(const struct nt_object *o);
 NTSTATUS nt_process_query_other(struct nt_object *o, ULONG class, void *out, ULONG n,
                                 ULONG *returned);
 
+/* SystemProcessInformation (process_list.c). */
+NTSTATUS nt_process_list(void *out, ULONG n, ULONG *returned);
 NTSTATUS nt_process_set_other(struct nt_object *o, ULONG class, const void *in, ULONG n);
 
 /* Of nt_process_type (process_other.c). */

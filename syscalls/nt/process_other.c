@@ -324,6 +324,15 @@ NTSTATUS nt_process_of_id(uint64_t id, struct nt_object **o)
     return STATUS_SUCCESS;
 }
 
+bool nt_process_known(uint64_t id, struct nt_object **o)
+{
+    struct nt_other *p = id / 4 <= INT_MAX / 4 ? find((int)(id / 4)) : NULL;
+
+    if (p)
+        *o = &p->object;
+    return p != NULL;
+}
+
 NTSTATUS NtOpenProcess(struct nt_thread *t, HANDLE *ProcessHandle, ACCESS_MASK DesiredAccess,
                        const OBJECT_ATTRIBUTES *ObjectAttributes, const CLIENT_ID *ClientId)
 {

@@ -56,6 +56,9 @@ static inline uint32_t nt_first_thread_id(uint32_t process_id)
 /* The object of a process id, with a reference. STATUS_INVALID_CID. */
 NTSTATUS nt_process_of_id(uint64_t id, struct nt_object **o);
 
+/* Only one that there is an object for already. */
+bool nt_process_known(uint64_t id, struct nt_object **o);
+
 /* The first thread of another process, as a thread object (nt_thread.process is set). */
 struct nt_thread *nt_other_thread_new(struct nt_other *p, uint32_t thread_id);
 void nt_other_thread_free(struct nt_thread *t);

@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "syscalls/nt/drive.h"
 #include "syscalls/nt/job.h"
 #include "syscalls/nt/native.h"
 #include "syscalls/nt/process_create.h"
@@ -56,6 +57,9 @@ static NTSTATUS write_message(const struct creation *c, int fd)
     m->handle_offset = (uint32_t)at;
     if (c->handle_n)
         memcpy(bytes + at, c->handles, c->handle_n * sizeof(*c->handles));
+    const char *drive = nt_system_drive_path();
+    if (drive && strlen(drive) < sizeof(m->system_drive))
+        strcpy(m->system_drive, drive);
     m->console = (uintptr_t)p->ConsoleHandle;
     m->console_flags = p->ConsoleFlags;
     m->process_group = p->ProcessGroupId;

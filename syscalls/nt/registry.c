@@ -78,7 +78,7 @@ NTSTATUS reg_handle_get(HANDLE handle, ACCESS_MASK access, struct reg_handle **h
 /* --- opening and making ---------------------------------------------------------------------- */
 
 struct walk {
-    struct reg_key *key; /* the deepest there is */
+    struct reg_key *key;  /* the deepest there is */
     const uint16_t *rest; /* what is missing below it: one or more components */
     size_t rest_n;
 };
@@ -461,8 +461,7 @@ NTSTATUS NtQueryKey(struct nt_thread *t, HANDLE KeyHandle, ULONG KeyInformationC
     struct reg_answer a = {0};
     struct reg_handle *h;
     /* The name may be asked for by anybody who has a handle. */
-    NTSTATUS status =
-        reg_handle_get(KeyHandle, KeyInformationClass == 3 ? 0 : KEY_QUERY_VALUE, &h);
+    NTSTATUS status = reg_handle_get(KeyHandle, KeyInformationClass == 3 ? 0 : KEY_QUERY_VALUE, &h);
 
     (void)t;
     if (!NT_SUCCESS(status))

@@ -11,7 +11,7 @@
 
 #include "syscalls/nt/nt.h"
 
-#define REG_NAME_MAX 256u       /* units of a key's name */
+#define REG_NAME_MAX 256u /* units of a key's name */
 #define REG_VALUE_NAME_MAX 16383u
 #define REG_DATA_MAX (64u << 20) /* bytes of a value */
 
@@ -30,11 +30,11 @@ struct reg_value {
 };
 
 struct reg_key {
-    unsigned refs; /* the tree's one and each handle's */
+    unsigned refs;                    /* the tree's one and each handle's */
     bool deleted, is_volatile, fixed; /* fixed: cannot be deleted or renamed */
-    struct reg_key *parent; /* a reference; NULL for the root */
-    struct reg_key *link;   /* where the name leads instead; borrowed */
-    struct reg_key **children; /* sorted by name, without regard to case */
+    struct reg_key *parent;           /* a reference; NULL for the root */
+    struct reg_key *link;             /* where the name leads instead; borrowed */
+    struct reg_key **children;        /* sorted by name, without regard to case */
     unsigned child_count, child_room;
     struct reg_value *values;
     unsigned value_count;

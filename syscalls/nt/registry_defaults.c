@@ -379,9 +379,14 @@ static void add_user(struct reg_key *root, const char *sid)
     if (!k)
         return;
     k->is_volatile = true;
-    const char *values[] = {"C:\\users\\%s\\AppData\\Roaming", "C:", "\\users\\%s",
-                            "C:\\users\\%s\\AppData\\Local",   "%s", "C:\\users\\%s",
-                            NULL,                             NULL};
+    const char *values[] = {"C:\\users\\%s\\AppData\\Roaming",
+                            "C:",
+                            "\\users\\%s",
+                            "C:\\users\\%s\\AppData\\Local",
+                            "%s",
+                            "C:\\users\\%s",
+                            NULL,
+                            NULL};
     char host[256] = "LOCALHOST", text[512];
     gethostname(host, sizeof(host) - 1);
     host[strcspn(host, ".")] = 0;
@@ -404,7 +409,7 @@ void reg_defaults(struct reg_key *root)
 {
     /* In the spelling that enumerations show */
     static const char *const hives[] = {
-        "MACHINE",          "USER",
+        "MACHINE",           "USER",
         "MACHINE\\HARDWARE", "MACHINE\\SAM",
         "MACHINE\\SECURITY", "MACHINE\\SOFTWARE",
         "MACHINE\\SYSTEM",   "USER\\.DEFAULT",

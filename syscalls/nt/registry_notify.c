@@ -77,9 +77,8 @@ void reg_notify_close(void *owner)
 }
 
 NTSTATUS NtNotifyChangeKey(struct nt_thread *t, HANDLE KeyHandle, HANDLE Event, PVOID ApcRoutine,
-                           PVOID ApcContext, IO_STATUS_BLOCK *IoStatusBlock,
-                           ULONG CompletionFilter, BOOLEAN WatchTree, void *Buffer,
-                           ULONG BufferSize, BOOLEAN Asynchronous)
+                           PVOID ApcContext, IO_STATUS_BLOCK *IoStatusBlock, ULONG CompletionFilter,
+                           BOOLEAN WatchTree, void *Buffer, ULONG BufferSize, BOOLEAN Asynchronous)
 {
     struct reg_handle *h;
 

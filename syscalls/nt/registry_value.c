@@ -105,7 +105,7 @@ static NTSTATUS describe(const struct reg_value *v, uint32_t class, struct reg_a
         a->fixed = a->n;
         reg_put(a, v->name, name_bytes);
         return STATUS_SUCCESS;
-    case 1: /* KeyValueFullInformation */
+    case 1:   /* KeyValueFullInformation */
     case 3: { /* KeyValueFullInformationAlign64 */
         uint32_t align = class == 3 ? 8 : 4, data = (20 + name_bytes + align - 1) & ~(align - 1);
         reg_put_u32(a, 0);

@@ -15,11 +15,24 @@ static void section_destroy(struct nt_object *o)
 {
     struct nt_section *s = (struct nt_section *)o;
 
+    /* The name first: while it is there, so is what it leads to. */
+    if (s->named)
+        nt_object_release(s->named);
+    if (s->memfd >= 0)
+        close(s->memfd);
     if (s->fd >= 0)
         close(s->fd);
     free(s->image);
     free(s->name);
     free(s);
+}
+
+static uint16_t *name_of(struct nt_object *o, size_t *units)
+{
+    struct nt_section *s = (struct nt_section *)o;
+
+    *units = 0;
+    return s->named ? s->named->type->name_of(s->named, units) : NULL;
 }
 
 const struct nt_object_type nt_section_type = {
@@ -28,6 +41,8 @@ const struct nt_object_type nt_section_type = {
             STANDARD_RIGHTS_WRITE | SECTION_MAP_WRITE,
             STANDARD_RIGHTS_EXECUTE | SECTION_MAP_EXECUTE, SECTION_ALL_ACCESS},
     .destroy = section_destroy,
+    .name_of = name_of,
+    .export_to = nt_section_export,
 };
 
 struct nt_section *nt_section_alloc(int fd, uint32_t protect, uint32_t attributes)
@@ -38,23 +53,10 @@ struct nt_section *nt_section_alloc(int fd, uint32_t protect, uint32_t attribute
         return NULL;
     nt_object_init(&s->object, &nt_section_type);
     s->fd = fd;
+    s->memfd = -1;
     s->protect = protect;
     s->attributes = attributes;
     return s;
-}
-
-NTSTATUS nt_section_publish(struct nt_section *s, ACCESS_MASK access, const OBJECT_ATTRIBUTES *oa,
-                            HANDLE *handle)
-{
-    return nt_handle_return(&s->object, &nt_section_type, access, oa ? oa->Attributes : 0, handle);
-}
-
-NTSTATUS nt_section_open_named(const OBJECT_ATTRIBUTES *oa, ACCESS_MASK access, HANDLE *handle)
-{
-    (void)oa;
-    (void)access;
-    (void)handle;
-    return STATUS_OBJECT_NAME_NOT_FOUND;
 }
 
 void nt_section_image_information(const struct nt_section *s, SECTION_IMAGE_INFORMATION *info)

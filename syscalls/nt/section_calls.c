@@ -110,10 +110,9 @@ static NTSTATUS create(HANDLE *handle, ACCESS_MASK access, const OBJECT_ATTRIBUT
     struct nt_section *s = NULL;
     struct nt_file *f = NULL;
     LARGE_INTEGER maximum = {.QuadPart = 0};
-    OBJECT_ATTRIBUTES oa = {0};
     NTSTATUS status;
 
-    if ((maximum_size && !guest_get(&maximum, maximum_size)) || (oattr && !guest_get(&oa, oattr)))
+    if (maximum_size && !guest_get(&maximum, maximum_size))
         return STATUS_ACCESS_VIOLATION;
     if (vm_prot(protect) < 0 || (protect & PAGE_GUARD))
         return STATUS_INVALID_PAGE_PROTECTION;
@@ -147,7 +146,7 @@ static NTSTATUS create(HANDLE *handle, ACCESS_MASK access, const OBJECT_ATTRIBUT
         nt_file_release(f);
     if (!NT_SUCCESS(status))
         return status;
-    return nt_section_publish(s, access, oattr ? &oa : NULL, handle);
+    return nt_section_publish(s, access, oattr, handle);
 }
 
 NTSTATUS NtCreateSection(struct nt_thread *t, HANDLE *SectionHandle, ACCESS_MASK DesiredAccess,
@@ -158,6 +157,41 @@ NTSTATUS NtCreateSection(struct nt_thread *t, HANDLE *SectionHandle, ACCESS_MASK
     (void)t;
     return create(SectionHandle, DesiredAccess, ObjectAttributes, MaximumSize,
                   SectionPageProtection, AllocationAttributes, FileHandle);
+}
+
+/* What a partition, a NUMA node or an enclave would change is not there to be changed. */
+static NTSTATUS check_parameters(const void *parameters, ULONG count)
+{
+    if (!count)
+        return parameters ? STATUS_INVALID_PARAMETER : STATUS_SUCCESS;
+    return parameters ? STATUS_NOT_SUPPORTED : STATUS_INVALID_PARAMETER;
+}
+
+NTSTATUS NtCreateSectionEx(struct nt_thread *t, HANDLE *SectionHandle, ACCESS_MASK DesiredAccess,
+                           const OBJECT_ATTRIBUTES *ObjectAttributes,
+                           const LARGE_INTEGER *MaximumSize, ULONG SectionPageProtection,
+                           ULONG AllocationAttributes, HANDLE FileHandle,
+                           const void *ExtendedParameters, ULONG ExtendedParameterCount)
+{
+    NTSTATUS status = check_parameters(ExtendedParameters, ExtendedParameterCount);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    return NtCreateSection(t, SectionHandle, DesiredAccess, ObjectAttributes, MaximumSize,
+                           SectionPageProtection, AllocationAttributes, FileHandle);
+}
+
+NTSTATUS NtMapViewOfSectionEx(struct nt_thread *t, HANDLE SectionHandle, HANDLE ProcessHandle,
+                              PVOID *BaseAddress, LARGE_INTEGER *SectionOffset, SIZE_T *ViewSize,
+                              ULONG AllocationType, ULONG PageProtection,
+                              const void *ExtendedParameters, ULONG ExtendedParameterCount)
+{
+    NTSTATUS status = check_parameters(ExtendedParameters, ExtendedParameterCount);
+
+    if (!NT_SUCCESS(status))
+        return status;
+    return NtMapViewOfSection(t, SectionHandle, ProcessHandle, BaseAddress, 0, 0, SectionOffset,
+                              ViewSize, ViewUnmap, AllocationType, PageProtection);
 }
 
 /* A library of the system folder, by its name in \KnownDlls. */
@@ -218,7 +252,7 @@ NTSTATUS NtOpenSection(struct nt_thread *t, HANDLE *SectionHandle, ACCESS_MASK D
         return nt_handle_return(&s->object, &nt_section_type, DesiredAccess, oa.Attributes,
                                 SectionHandle);
     }
-    return nt_section_open_named(&oa, DesiredAccess, SectionHandle);
+    return nt_section_open_named(ObjectAttributes, DesiredAccess, SectionHandle);
 }
 
 static NTSTATUS map_data(struct nt_section *s, uintptr_t *base, uint64_t offset, SIZE_T *size,

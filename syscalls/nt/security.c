@@ -1,8 +1,8 @@
 /*
  * Security descriptors of objects, and access checks against descriptors of the guest.
  *
- * A file's descriptor is a view of the host's owner, group and mode bits. Everything else belongs to
- * the one user there is.
+ * A file's descriptor is a view of the host's owner, group and mode bits. Everything else belongs
+ * to the one user there is.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -292,8 +292,7 @@ NTSTATUS NtAccessCheck(struct nt_thread *t, const void *SecurityDescriptor, HAND
     if (room < need)
         return guest_put(PrivilegeSetLength, need) ? STATUS_BUFFER_TOO_SMALL
                                                    : STATUS_ACCESS_VIOLATION;
-    if (!guest_write(PrivilegeSet, &set, need) ||
-        !guest_put(GrantedAccess, ok ? granted : 0u) ||
+    if (!guest_write(PrivilegeSet, &set, need) || !guest_put(GrantedAccess, ok ? granted : 0u) ||
         !guest_put(AccessStatus, (ULONG)(ok ? STATUS_SUCCESS : result)))
         return STATUS_ACCESS_VIOLATION;
     return STATUS_SUCCESS;
@@ -328,9 +327,8 @@ static NTSTATUS view_of_file(struct nt_file *f, struct view *v)
     v->owner = nt_sid_of_uid(st.st_uid);
     v->group = nt_sid_of_gid(st.st_gid);
     struct nt_allow allow[] = {
-        {&v->owner,
-         rights_of_bits(st.st_mode >> 6, dir) | WRITE_DAC | WRITE_OWNER | FILE_WRITE_ATTRIBUTES |
-             DELETE},
+        {&v->owner, rights_of_bits(st.st_mode >> 6, dir) | WRITE_DAC | WRITE_OWNER |
+                        FILE_WRITE_ATTRIBUTES | DELETE},
         {&v->group, rights_of_bits(st.st_mode >> 3, dir)},
         {&everyone, rights_of_bits(st.st_mode, dir)},
         {&system, FILE_ALL_ACCESS},
@@ -366,8 +364,9 @@ NTSTATUS NtQuerySecurityObject(struct nt_thread *t, HANDLE Handle, ULONG Securit
         uint16_t control;
         uint32_t owner, group, sacl, dacl;
     } head = {.revision = 1, .control = SE_SELF_RELATIVE};
-    ACCESS_MASK access =
-        SecurityInformation & SACL_INFORMATION ? ACCESS_SYSTEM_SECURITY | READ_CONTROL : READ_CONTROL;
+    ACCESS_MASK access = SecurityInformation & SACL_INFORMATION
+                             ? ACCESS_SYSTEM_SECURITY | READ_CONTROL
+                             : READ_CONTROL;
     uint8_t bytes[1024];
     struct view v;
     struct nt_object *o;
@@ -446,8 +445,8 @@ static bool mode_of_dacl(const struct descriptor *d, const struct view *v, mode_
         else if (!nt_sid_equal(&s, &system) && !nt_sid_equal(&s, &admins))
             return false; /* those two are root, who needs no entry */
     }
-    *mode = bits_of_rights(owner | all) << 6 | bits_of_rights(group | all) << 3 |
-            bits_of_rights(all);
+    *mode =
+        bits_of_rights(owner | all) << 6 | bits_of_rights(group | all) << 3 | bits_of_rights(all);
     return true;
 }
 
@@ -492,8 +491,8 @@ NTSTATUS NtSetSecurityObject(struct nt_thread *t, HANDLE Handle, ULONG SecurityI
     }
     struct nt_file *f = (struct nt_file *)o;
     status = view_of_object(o, &v);
-    if (NT_SUCCESS(status) && ((what & OWNER_INFORMATION && !d.has_owner) ||
-                               (what & GROUP_INFORMATION && !d.has_group)))
+    if (NT_SUCCESS(status) &&
+        ((what & OWNER_INFORMATION && !d.has_owner) || (what & GROUP_INFORMATION && !d.has_group)))
         status = what & OWNER_INFORMATION && !d.has_owner ? STATUS_INVALID_OWNER
                                                           : STATUS_INVALID_PRIMARY_GROUP;
     if (NT_SUCCESS(status) && (((what & OWNER_INFORMATION) && !nt_sid_equal(&d.owner, &v.owner)) ||

@@ -82,8 +82,7 @@ struct nt_sid nt_sid_logon(void)
 
 bool nt_sid_equal(const struct nt_sid *a, const struct nt_sid *b)
 {
-    return a->count == b->count && a->count <= SID_MAX_COUNT &&
-           memcmp(a, b, nt_sid_size(a)) == 0;
+    return a->count == b->count && a->count <= SID_MAX_COUNT && memcmp(a, b, nt_sid_size(a)) == 0;
 }
 
 void nt_sid_text(const struct nt_sid *s, char text[200])

@@ -44,6 +44,13 @@ NTSTATUS nt_sync_create(struct nt_slot *slot, const struct nt_object_type *type,
 NTSTATUS nt_sync_open(const struct nt_object_type *type, enum nt_slot_kind kind, HANDLE *handle,
                       ACCESS_MASK access, const OBJECT_ATTRIBUTES *oa);
 
+/* The same without a handle, for objects that are more than their slot: *out has a reference. The
+ * attributes have a name. create: STATUS_OBJECT_NAME_EXISTS gives the one that was there; the slot
+ * is consumed in every case. */
+NTSTATUS nt_sync_name_create(struct nt_slot *slot, const struct nt_object_type *type,
+                             enum nt_slot_kind kind, struct nt_oattr *a, struct nt_sync **out);
+NTSTATUS nt_sync_name_open(enum nt_slot_kind kind, struct nt_oattr *a, struct nt_sync **out);
+
 /* The nt_sync behind a handle, with a reference. */
 NTSTATUS nt_sync_get(HANDLE handle, const struct nt_object_type *type, ACCESS_MASK access,
                      struct nt_sync **out);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "syscalls/host/layout.h"
+#include "syscalls/nt/process.h"
 #include "syscalls/nt/system.h"
 #include "syscalls/nt/timezone.h"
 #include "nt_handlers.h"
@@ -169,6 +170,8 @@ NTSTATUS NtQuerySystemInformation(struct nt_thread *t, ULONG SystemInformationCl
     case SystemProcessorInformation:
     case 63 /* SystemEmulationProcessorInformation */:
         return query_processor(out, n, ReturnLength);
+    case SystemProcessInformation:
+        return nt_process_list(out, n, ReturnLength);
     case SystemPerformanceInformation:
         return query_performance(out, n, ReturnLength);
     case SystemTimeOfDayInformation:

@@ -101,8 +101,8 @@ static struct nt_token *token_new(void)
     add_group(t, nt_sid_make(5, 2, 32u, 545u), always);                   /* Users */
     add_group(t, nt_sid_make(5, 1, 4u), always);                          /* Interactive */
     add_group(t, nt_sid_make(2, 1, 1u), always);                          /* Console logon */
-    add_group(t, nt_sid_make(5, 1, 11u), always); /* Authenticated users */
-    add_group(t, nt_sid_make(5, 1, 15u), always); /* This organization */
+    add_group(t, nt_sid_make(5, 1, 11u), always);                         /* Authenticated users */
+    add_group(t, nt_sid_make(5, 1, 15u), always);                         /* This organization */
     add_group(t, nt_sid_logon(), always | GROUP_LOGON_ID);
     add_group(t, nt_sid_make(2, 1, 0u), always); /* Local */
     return t;
@@ -145,12 +145,13 @@ NTSTATUS NtOpenProcessTokenEx(struct nt_thread *t, HANDLE ProcessHandle, ACCESS_
                               ULONG HandleAttributes, HANDLE *TokenHandle)
 {
     struct nt_object *o;
-    NTSTATUS status = nt_handle_get(ProcessHandle, &nt_process_type,
-                                    PROCESS_QUERY_LIMITED_INFORMATION, &o, NULL);
+    NTSTATUS status =
+        nt_handle_get(ProcessHandle, &nt_process_type, PROCESS_QUERY_LIMITED_INFORMATION, &o, NULL);
 
     (void)t;
     if (status == STATUS_ACCESS_DENIED)
-        status = nt_handle_get(ProcessHandle, &nt_process_type, PROCESS_QUERY_INFORMATION, &o, NULL);
+        status =
+            nt_handle_get(ProcessHandle, &nt_process_type, PROCESS_QUERY_INFORMATION, &o, NULL);
     if (!NT_SUCCESS(status))
         return status;
     /* All processes that can be opened are the same user's: another one's token says the same. */
@@ -172,8 +173,8 @@ NTSTATUS NtOpenThreadTokenEx(struct nt_thread *t, HANDLE ThreadHandle, ACCESS_MA
                              BOOLEAN OpenAsSelf, ULONG HandleAttributes, HANDLE *TokenHandle)
 {
     struct nt_object *o;
-    NTSTATUS status = nt_handle_get(ThreadHandle, &nt_thread_type,
-                                    THREAD_QUERY_LIMITED_INFORMATION, &o, NULL);
+    NTSTATUS status =
+        nt_handle_get(ThreadHandle, &nt_thread_type, THREAD_QUERY_LIMITED_INFORMATION, &o, NULL);
 
     (void)t, (void)DesiredAccess, (void)OpenAsSelf, (void)HandleAttributes, (void)TokenHandle;
     if (status == STATUS_ACCESS_DENIED)
@@ -272,9 +273,8 @@ static void answer_u32(struct answer *a, uint32_t v)
 static size_t default_dacl(struct nt_token *t, uint8_t *to, size_t room)
 {
     struct nt_sid system = nt_sid_make(5, 1, 18u), logon = nt_sid_logon();
-    struct nt_allow allow[] = {{&t->user, GENERIC_ALL},
-                               {&system, GENERIC_ALL},
-                               {&logon, GENERIC_READ | GENERIC_EXECUTE}};
+    struct nt_allow allow[] = {
+        {&t->user, GENERIC_ALL}, {&system, GENERIC_ALL}, {&logon, GENERIC_READ | GENERIC_EXECUTE}};
 
     return nt_acl_make(to, room, allow, 3);
 }
@@ -407,7 +407,8 @@ static NTSTATUS answer(struct answer *a, struct nt_token *t, uint32_t class)
         answer_u32(a, 3);
         return STATUS_SUCCESS;
     case 28: { /* TokenLogonSid */
-        struct nt_token_group g = {nt_sid_logon(), GROUP_LOGON_ID | GROUP_MANDATORY | GROUP_ENABLED};
+        struct nt_token_group g = {nt_sid_logon(),
+                                   GROUP_LOGON_ID | GROUP_MANDATORY | GROUP_ENABLED};
         answer_groups(a, &g, 1);
         return STATUS_SUCCESS;
     }

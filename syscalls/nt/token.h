@@ -53,7 +53,7 @@ struct nt_token {
     bool impersonation;
     uint32_t level; /* SecurityAnonymous 0 to SecurityDelegation 3 */
     LUID id, modified;
-    bool present[NT_PRIVILEGES + 1];      /* by LUID value */
+    bool present[NT_PRIVILEGES + 1];        /* by LUID value */
     uint32_t attributes[NT_PRIVILEGES + 1]; /* SE_PRIVILEGE_* */
     struct nt_sid user;
     struct nt_token_group groups[16];

@@ -31,7 +31,6 @@ struct vm_region {
     uint32_t alloc_protect; /* PAGE_* */
     bool permanent;         /* the guest cannot free it (KUSER_SHARED_DATA) */
     bool placeholder;
-    bool write_watch;
     struct nt_object *section; /* one reference, for views; NULL otherwise */
     uint64_t section_offset;
 };

@@ -3,6 +3,7 @@
 #define LIBCOMPAT_NT_ADVAPI_H
 
 #define _ADVAPI32_
+#define WINIMPM
 #include "libcompat/nt/include/win32.h"
 
 /* bcryptprimitives: always fills the buffer. */

@@ -64,9 +64,9 @@ void crt_file_unlock(struct crt_file *f)
     LeaveCriticalSection(&f->lock);
 }
 
-unsigned char crt_handle_kind(HANDLE handle)
+static unsigned char kind_of_type(DWORD type)
 {
-    switch (GetFileType(handle) & ~FILE_TYPE_REMOTE) {
+    switch (type & ~FILE_TYPE_REMOTE) {
     case FILE_TYPE_CHAR:
         return FD_DEV;
     case FILE_TYPE_PIPE:
@@ -74,6 +74,11 @@ unsigned char crt_handle_kind(HANDLE handle)
     default:
         return 0;
     }
+}
+
+unsigned char crt_handle_kind(HANDLE handle)
+{
+    return kind_of_type(GetFileType(handle));
 }
 
 /* The console's standard handles follow descriptors 0 to 2, as programs expect of freopen. */
@@ -163,6 +168,7 @@ int crt_lowio_init(void)
     take_inherited();
     for (int fd = 0; fd < 3; fd++) {
         struct crt_file *f = make_slot(fd);
+        DWORD type = FILE_TYPE_UNKNOWN;
         HANDLE handle;
 
         if (!f)
@@ -172,9 +178,10 @@ int crt_lowio_init(void)
             continue;
         }
         handle = GetStdHandle(names[fd]);
-        if (handle && handle != INVALID_HANDLE_VALUE &&
-            (GetFileType(handle) & ~FILE_TYPE_REMOTE) != FILE_TYPE_UNKNOWN)
-            fill_slot(f, handle, FD_TEXT | crt_handle_kind(handle));
+        if (handle && handle != INVALID_HANDLE_VALUE)
+            type = GetFileType(handle);
+        if ((type & ~FILE_TYPE_REMOTE) != FILE_TYPE_UNKNOWN)
+            fill_slot(f, handle, FD_TEXT | kind_of_type(type));
         else
             fill_slot(f, (HANDLE)CRT_NO_CONSOLE, FD_TEXT | FD_DEV);
     }

@@ -93,7 +93,8 @@ static NTSTATUS find(PVOID module, const LDR_RESOURCE_INFO *info, ULONG level, B
     struct root r;
     const IMAGE_RESOURCE_DIRECTORY *d;
 
-    module = (PVOID)((ULONG_PTR)module & ~(ULONG_PTR)3);
+    /* bit 0: a flat file, which is looked at below; bit 1: an image mapped for its resources */
+    module = (PVOID)((ULONG_PTR)module & ~(ULONG_PTR)2);
     if (level > 3)
         return STATUS_INVALID_PARAMETER;
     if (!find_root(module, &r) || !(d = directory_at(&r, 0)))
@@ -143,10 +144,12 @@ NTSTATUS NTAPI LdrAccessResource(PVOID base, const IMAGE_RESOURCE_DATA_ENTRY *en
 
     if (!nt)
         return STATUS_INVALID_IMAGE_FORMAT;
-    if (data)
-        *data = ((ULONG_PTR)base & 3)
-                    ? RtlImageRvaToVa(nt, module, entry->OffsetToData, NULL)
-                    : (PVOID)((char *)module + entry->OffsetToData);
+    if (data) {
+        *data = ((ULONG_PTR)base & 1) ? RtlImageRvaToVa(nt, module, entry->OffsetToData, NULL)
+                                      : (PVOID)((char *)module + entry->OffsetToData);
+        if (!*data)
+            return STATUS_INVALID_IMAGE_FORMAT;
+    }
     if (size)
         *size = entry->Size;
     return STATUS_SUCCESS;

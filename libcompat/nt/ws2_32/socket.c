@@ -1,23 +1,53 @@
 /*
- * Sockets. There is no transport below yet: making a socket says that the network is down, and with
- * no socket in the world, every other call has been given something that is none.
+ * Sockets: making, naming, connecting and closing them.
  */
 #include "winsock.h"
 
 SOCKET WINAPI WSASocketW(int family, int type, int protocol, LPWSAPROTOCOL_INFOW info, GROUP group,
                          DWORD flags)
 {
-    (void)family, (void)type, (void)protocol, (void)info, (void)group, (void)flags;
-    if (wsa_started())
-        wsa_fail(WSAENETDOWN);
-    return INVALID_SOCKET;
+    WSAPROTOCOL_INFOW found;
+    SOCKET s;
+    NTSTATUS status;
+
+    (void)group;
+    if (!wsa_started())
+        return INVALID_SOCKET;
+    if (info) {
+        family = family == FROM_PROTOCOL_INFO ? info->iAddressFamily : family;
+        type = type == FROM_PROTOCOL_INFO ? info->iSocketType : type;
+        protocol = protocol == FROM_PROTOCOL_INFO ? info->iProtocol : protocol;
+    }
+    if (!family && !type && !protocol) {
+        wsa_fail(WSAEINVAL);
+        return INVALID_SOCKET;
+    }
+    if (!type)
+        type = protocol == IPPROTO_UDP ? SOCK_DGRAM : SOCK_STREAM;
+    if (!family)
+        family = AF_INET;
+    if (!wsa_protocol(family, type, protocol, &found)) {
+        if (!wsa_protocol(family, 0, 0, &found))
+            wsa_fail(WSAEAFNOSUPPORT);
+        else if (!wsa_protocol(family, type, 0, &found))
+            wsa_fail(WSAESOCKTNOSUPPORT);
+        else
+            wsa_fail(WSAEPROTONOSUPPORT);
+        return INVALID_SOCKET;
+    }
+    status = wsa_open(family, type, protocol ? protocol : found.iProtocol, flags, &s);
+    if (!NT_SUCCESS(status)) {
+        wsa_status(status);
+        return INVALID_SOCKET;
+    }
+    return s;
 }
 
 SOCKET WINAPI WSASocketA(int family, int type, int protocol, LPWSAPROTOCOL_INFOA info, GROUP group,
                          DWORD flags)
 {
-    (void)info;
-    return WSASocketW(family, type, protocol, NULL, group, flags);
+    /* Both forms agree in front of the name. */
+    return WSASocketW(family, type, protocol, (LPWSAPROTOCOL_INFOW)info, group, flags);
 }
 
 SOCKET WINAPI socket(int family, int type, int protocol)
@@ -25,123 +55,185 @@ SOCKET WINAPI socket(int family, int type, int protocol)
     return WSASocketW(family, type, protocol, NULL, 0, WSA_FLAG_OVERLAPPED);
 }
 
-static int no_socket(SOCKET s)
-{
-    (void)s;
-    return wsa_started() ? wsa_fail(WSAENOTSOCK) : SOCKET_ERROR;
-}
-
 int WINAPI closesocket(SOCKET s)
 {
-    return no_socket(s);
+    ULONG length;
+
+    if (!wsa_started())
+        return SOCKET_ERROR;
+    /* Closes sockets alone. */
+    if (!NT_SUCCESS(wsa_control(s, IOCTL_AFD_GET_CONTEXT_LENGTH, NULL, 0, &length, sizeof(length),
+                                0, NULL)))
+        return wsa_fail(WSAENOTSOCK);
+    return wsa_status(NtClose((HANDLE)s));
+}
+
+/* A header of the driver's and an address behind it. */
+static NTSTATUS with_address(SOCKET s, ULONG code, const void *head, ULONG head_size,
+                             const struct sockaddr *name, int length, void *out, ULONG out_size)
+{
+    char bytes[32 + sizeof(SOCKADDR_STORAGE)];
+
+    if (!name || length < (int)sizeof(name->sa_family))
+        return STATUS_ACCESS_VIOLATION;
+    if (length > (int)sizeof(SOCKADDR_STORAGE))
+        length = sizeof(SOCKADDR_STORAGE);
+    memcpy(bytes, head, head_size);
+    memcpy(bytes + head_size, name, length);
+    return wsa_control(s, code, bytes, head_size + length, out, out_size, 0, NULL);
+}
+
+/* Too few bytes for the family are a fault. */
+static BOOL short_address(const struct sockaddr *name, int length)
+{
+    if (!name || length < (int)sizeof(struct sockaddr_in))
+        return TRUE;
+    return name->sa_family == AF_INET6 && length < (int)sizeof(struct sockaddr_in6);
 }
 
 int WINAPI bind(SOCKET s, const struct sockaddr *name, int length)
 {
-    (void)name, (void)length;
-    return no_socket(s);
+    ULONG share = AFD_SHARE_WILDCARD;
+    DWORD value = 0;
+    SOCKADDR_STORAGE bound;
+
+    if (!wsa_started())
+        return SOCKET_ERROR;
+    if (short_address(name, length))
+        return wsa_fail(WSAEFAULT);
+    if (NT_SUCCESS(wsa_get(s, SOL_SOCKET, SO_REUSEADDR, &value, sizeof(value), NULL)) && value)
+        share = AFD_SHARE_REUSE;
+    if (NT_SUCCESS(wsa_get(s, SOL_SOCKET, SO_EXCLUSIVEADDRUSE, &value, sizeof(value), NULL)) &&
+        value)
+        share = AFD_SHARE_EXCLUSIVE;
+    return wsa_status(with_address(s, IOCTL_AFD_BIND, &share, sizeof(share), name, length, &bound,
+                                   sizeof(bound)));
 }
 
 int WINAPI connect(SOCKET s, const struct sockaddr *name, int length)
 {
-    (void)name, (void)length;
-    return no_socket(s);
+    AFD_CONNECT_INFO info;
+
+    memset(&info, 0, sizeof(info));
+    if (!wsa_started())
+        return SOCKET_ERROR;
+    if (short_address(name, length) && !(name && length >= 2 && !name->sa_family))
+        return wsa_fail(WSAEFAULT);
+    return wsa_status(with_address(s, IOCTL_AFD_CONNECT, &info, sizeof(info), name, length, NULL,
+                                   0));
+}
+
+int WINAPI WSAConnect(SOCKET s, const struct sockaddr *name, int length, LPWSABUF caller,
+                      LPWSABUF callee, LPQOS own, LPQOS group)
+{
+    (void)caller, (void)callee, (void)own, (void)group;
+    return connect(s, name, length);
 }
 
 int WINAPI listen(SOCKET s, int backlog)
 {
-    (void)backlog;
-    return no_socket(s);
+    AFD_LISTEN_INFO info;
+
+    memset(&info, 0, sizeof(info));
+    if (!wsa_started())
+        return SOCKET_ERROR;
+    info.MaximumConnectionQueue = backlog < 1 ? 1 : (ULONG)backlog;
+    return wsa_status(wsa_control(s, IOCTL_AFD_START_LISTEN, &info, sizeof(info), NULL, 0, 0,
+                                  NULL));
+}
+
+static int give_name(const SOCKADDR_STORAGE *from, ULONG_PTR size, struct sockaddr *name,
+                     int *length)
+{
+    if (*length < (int)size)
+        return wsa_fail(WSAEFAULT);
+    memcpy(name, from, size);
+    *length = (int)size;
+    return 0;
 }
 
 SOCKET WINAPI accept(SOCKET s, struct sockaddr *name, int *length)
 {
-    (void)name, (void)length;
-    no_socket(s);
-    return INVALID_SOCKET;
+    char peer[sizeof(LONG) + sizeof(SOCKADDR_STORAGE)]; /* sequence number, address */
+    AFD_ACCEPT_INFO info;
+    SOCKADDR_STORAGE own;
+    ULONG_PTR size;
+    SOCKET accepted;
+    NTSTATUS status;
+
+    if (!wsa_started())
+        return INVALID_SOCKET;
+    if ((name && !length) || (name && *length < (int)sizeof(struct sockaddr_in))) {
+        wsa_fail(WSAEFAULT);
+        return INVALID_SOCKET;
+    }
+    status = wsa_control(s, IOCTL_AFD_GET_ADDRESS, NULL, 0, &own, sizeof(own), 0, NULL);
+    if (NT_SUCCESS(status))
+        status = wsa_control(s, IOCTL_AFD_WAIT_FOR_LISTEN, NULL, 0, peer, sizeof(peer), 0, &size);
+    if (NT_SUCCESS(status))
+        status = wsa_open(own.ss_family, SOCK_STREAM,
+                          own.ss_family == AF_UNIX ? 0 : IPPROTO_TCP, WSA_FLAG_OVERLAPPED,
+                          &accepted);
+    if (NT_SUCCESS(status)) {
+        memset(&info, 0, sizeof(info));
+        memcpy(&info.Sequence, peer, sizeof(info.Sequence));
+        info.AcceptHandle = (HANDLE)accepted;
+        status = wsa_control(s, IOCTL_AFD_ACCEPT, &info, sizeof(info), NULL, 0, 0, NULL);
+        if (!NT_SUCCESS(status))
+            NtClose((HANDLE)accepted);
+    }
+    if (!NT_SUCCESS(status)) {
+        wsa_status(status);
+        return INVALID_SOCKET;
+    }
+    if (name) {
+        size -= sizeof(LONG);
+        if (size > (ULONG_PTR)*length)
+            size = *length;
+        memcpy(name, peer + sizeof(LONG), size);
+        *length = (int)size;
+    }
+    return accepted;
+}
+
+static int get_name(SOCKET s, ULONG code, struct sockaddr *name, int *length)
+{
+    SOCKADDR_STORAGE address;
+    ULONG_PTR size;
+    NTSTATUS status;
+
+    if (!wsa_started())
+        return SOCKET_ERROR;
+    if (!name || !length)
+        return wsa_fail(WSAEFAULT);
+    status = wsa_control(s, code, NULL, 0, &address, sizeof(address), 0, &size);
+    if (!NT_SUCCESS(status))
+        return wsa_status(status);
+    return give_name(&address, size, name, length);
 }
 
 int WINAPI getsockname(SOCKET s, struct sockaddr *name, int *length)
 {
-    (void)name, (void)length;
-    return no_socket(s);
+    return get_name(s, IOCTL_AFD_GET_ADDRESS, name, length);
 }
 
 int WINAPI getpeername(SOCKET s, struct sockaddr *name, int *length)
 {
-    (void)name, (void)length;
-    return no_socket(s);
-}
-
-int WINAPI getsockopt(SOCKET s, int level, int option, char *value, int *length)
-{
-    (void)level, (void)option, (void)value, (void)length;
-    return no_socket(s);
-}
-
-int WINAPI setsockopt(SOCKET s, int level, int option, const char *value, int length)
-{
-    (void)level, (void)option, (void)value, (void)length;
-    return no_socket(s);
-}
-
-int WINAPI ioctlsocket(SOCKET s, __LONG32 command, u_long *argument)
-{
-    (void)command, (void)argument;
-    return no_socket(s);
-}
-
-int WINAPI WSAIoctl(SOCKET s, DWORD code, LPVOID in, DWORD in_size, LPVOID out, DWORD out_size,
-                    LPDWORD returned, LPWSAOVERLAPPED overlapped,
-                    LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
-{
-    (void)code, (void)in, (void)in_size, (void)out, (void)out_size, (void)returned;
-    (void)overlapped, (void)routine;
-    return no_socket(s);
-}
-
-int WINAPI recv(SOCKET s, char *buffer, int length, int flags)
-{
-    (void)buffer, (void)length, (void)flags;
-    return no_socket(s);
-}
-
-int WINAPI recvfrom(SOCKET s, char *buffer, int length, int flags, struct sockaddr *from,
-                    int *from_length)
-{
-    (void)buffer, (void)length, (void)flags, (void)from, (void)from_length;
-    return no_socket(s);
-}
-
-int WINAPI send(SOCKET s, const char *buffer, int length, int flags)
-{
-    (void)buffer, (void)length, (void)flags;
-    return no_socket(s);
-}
-
-int WINAPI sendto(SOCKET s, const char *buffer, int length, int flags, const struct sockaddr *to,
-                  int to_length)
-{
-    (void)buffer, (void)length, (void)flags, (void)to, (void)to_length;
-    return no_socket(s);
-}
-
-int WINAPI WSARecv(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD received, LPDWORD flags,
-                   LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
-{
-    (void)buffers, (void)count, (void)received, (void)flags, (void)overlapped, (void)routine;
-    return no_socket(s);
-}
-
-int WINAPI WSASend(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD sent, DWORD flags,
-                   LPWSAOVERLAPPED overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
-{
-    (void)buffers, (void)count, (void)sent, (void)flags, (void)overlapped, (void)routine;
-    return no_socket(s);
+    return get_name(s, IOCTL_AFD_GET_PEER_ADDRESS, name, length);
 }
 
 int WINAPI shutdown(SOCKET s, int how)
 {
-    (void)how;
-    return no_socket(s);
+    AFD_PARTIAL_DISCONNECT_INFO info;
+
+    memset(&info, 0, sizeof(info));
+    if (!wsa_started())
+        return SOCKET_ERROR;
+    if (how < SD_RECEIVE || how > SD_BOTH)
+        return wsa_fail(WSAEINVAL);
+    info.DisconnectMode = how == SD_RECEIVE ? AFD_DISCONNECT_RECEIVE
+                          : how == SD_SEND  ? AFD_DISCONNECT_SEND
+                                            : AFD_DISCONNECT_RECEIVE | AFD_DISCONNECT_SEND;
+    return wsa_status(wsa_control(s, IOCTL_AFD_PARTIAL_DISCONNECT, &info, sizeof(info), NULL, 0, 0,
+                                  NULL));
 }

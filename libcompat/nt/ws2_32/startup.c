@@ -66,3 +66,13 @@ void WINAPI WSASetLastError(int error)
 {
     NtCurrentTeb()->LastErrorValue = (DWORD)error;
 }
+
+BOOL WINAPI DllMain(HINSTANCE instance, DWORD reason, LPVOID reserved);
+
+BOOL WINAPI DllMain(HINSTANCE instance, DWORD reason, LPVOID reserved)
+{
+    (void)instance;
+    if (reason == DLL_THREAD_DETACH || (reason == DLL_PROCESS_DETACH && !reserved))
+        wsa_event_forget();
+    return TRUE;
+}

@@ -8,6 +8,8 @@
 #include <winsock2.h>
 #include <ws2tcpip.h>
 
+#include "abi/nt/afd.h"
+
 /* The WSA error is the thread's last error. */
 static inline int wsa_fail(int error)
 {
@@ -17,5 +19,37 @@ static inline int wsa_fail(int error)
 
 /* WSAStartup was called; else sets WSANOTINITIALISED. */
 BOOL wsa_started(void);
+
+/* transport.c */
+int wsa_error(NTSTATUS status); /* 0 for success */
+/* 0, or SOCKET_ERROR with the last error set. */
+static inline int wsa_status(NTSTATUS status)
+{
+    int error = wsa_error(status);
+    return error ? wsa_fail(error) : 0;
+}
+
+/* One control code, to its end; timeout in ms, 0: none. A wait that times out cancels the request
+ * and answers STATUS_IO_TIMEOUT. done may be NULL. */
+NTSTATUS wsa_control(SOCKET s, ULONG code, const void *in, ULONG in_size, void *out,
+                     ULONG out_size, DWORD timeout, ULONG_PTR *done);
+/* An endpoint. flags: WSA_FLAG_*. */
+NTSTATUS wsa_open(int family, int type, int protocol, DWORD flags, SOCKET *s);
+/* Starts an overlapped request: the result as WSA functions tell it. */
+int wsa_overlapped(SOCKET s, ULONG code, const void *in, ULONG in_size, void *out, ULONG out_size,
+                   LPDWORD done, LPWSAOVERLAPPED overlapped,
+                   LPWSAOVERLAPPED_COMPLETION_ROUTINE routine);
+/* This thread's event, closed when it ends; NULL without memory. */
+HANDLE wsa_event(void);
+void wsa_event_forget(void);
+
+/* option.c: as getsockopt and setsockopt for integers of the socket itself; 0 or an error. */
+NTSTATUS wsa_get(SOCKET s, int level, int option, void *value, ULONG size, ULONG_PTR *done);
+
+/* extension.c: the function behind a GUID, or NULL. */
+void *wsa_extension(const GUID *id);
+
+/* catalog.c */
+BOOL wsa_protocol(int family, int type, int protocol, WSAPROTOCOL_INFOW *info);
 
 #endif

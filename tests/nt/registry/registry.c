@@ -93,7 +93,8 @@ static void test_defaults(void)
         const WCHAR *key, *value;
         ULONG type;
     } expected[] = {
-        {L"\\Registry\\Machine\\Software\\Microsoft\\Windows NT\\CurrentVersion", L"ProductName", 1},
+        {L"\\Registry\\Machine\\Software\\Microsoft\\Windows NT\\CurrentVersion", L"ProductName",
+         1},
         {L"\\REGISTRY\\MACHINE\\SOFTWARE\\MICROSOFT\\WINDOWS NT\\CURRENTVERSION", L"currentbuild",
          1},
         {L"\\Registry\\Machine\\System\\CurrentControlSet\\Control\\Nls\\CodePage", L"ACP", 1},
@@ -238,9 +239,9 @@ static void test_notify(HANDLE key)
     IOSB iosb = {0};
     ULONG made;
 
-    CHECK_EQ(nt_notify(key, event, NULL, NULL, &iosb, REG_NOTIFY_CHANGE_LAST_SET, FALSE, NULL, 0,
-                       TRUE),
-             0x103);
+    CHECK_EQ(
+        nt_notify(key, event, NULL, NULL, &iosb, REG_NOTIFY_CHANGE_LAST_SET, FALSE, NULL, 0, TRUE),
+        0x103);
     CHECK_EQ(WaitForSingleObject(event, 0), WAIT_TIMEOUT);
     CHECK_EQ(set_value(key, L"Odd", REG_SZ, L"y", 4), 0);
     CHECK_EQ(WaitForSingleObject(event, 1000), WAIT_OBJECT_0);

@@ -92,7 +92,7 @@ static void test_privileges(void)
     CHECK(old.Privileges[0].Attributes == 0);
     CHECK(adjust(token, FALSE, &one, sizeof(old), &old, &n) == 0);
     CHECK(check_on_wine() || old.PrivilegeCount == 0); /* documented: what was changed */
-    one.Privileges[0].Luid.LowPart = 2; /* creating tokens: nobody's */
+    one.Privileges[0].Luid.LowPart = 2;                /* creating tokens: nobody's */
     CHECK(adjust(token, FALSE, &one, 0, NULL, NULL) == 0x106);
     CHECK(privilege_check(token, &set, &held) == 0 && held == 1);
     set.Privilege[0].Luid.LowPart = 2;
@@ -107,8 +107,7 @@ static void test_duplicate(void)
     ULONG n;
 
     if (!check_on_wine()) /* which takes any number */
-        CHECK(duplicate(token, TOKEN_ALL_ACCESS, &attributes, FALSE, 7, &copy) ==
-              (LONG)0xc000000d);
+        CHECK(duplicate(token, TOKEN_ALL_ACCESS, &attributes, FALSE, 7, &copy) == (LONG)0xc000000d);
     CHECK(duplicate(token, TOKEN_ALL_ACCESS, &attributes, FALSE, TokenImpersonation, &copy) == 0);
     CHECK(query(copy, TokenType, &b, 4, &n) == 0 && b.number == TokenImpersonation);
     CHECK(query(copy, TokenImpersonationLevel, &b, 4, &n) == 0);
@@ -133,8 +132,13 @@ static void test_duplicate(void)
     } d = {
         .sd = {1, 0, SE_SELF_RELATIVE | SE_DACL_PRESENT, 20, 20, 0, 32},
         .everyone = {1, 1, {0, 0, 0, 0, 0, 1}, {0}},
-        .dacl = {{2, 0, 48, 2, 0}, {1, 0, 20}, 2, {1, 1, 0, 0, 0, 0, 0, 1},
-                 {0, 0, 20}, 3, {1, 1, 0, 0, 0, 0, 0, 1}},
+        .dacl = {{2, 0, 48, 2, 0},
+                 {1, 0, 20},
+                 2,
+                 {1, 1, 0, 0, 0, 0, 0, 1},
+                 {0, 0, 20},
+                 3,
+                 {1, 1, 0, 0, 0, 0, 0, 1}},
     };
     GENERIC_MAPPING map = {1, 2, 4, 7};
     struct {
