@@ -65,8 +65,6 @@ CFLAGS64 := -O1 -std=gnu17 -Wall -Wextra -I$(srcdir) -D_WIN32_WINNT=0x0a00 -DWIN
 	-DUNICODE -D_UNICODE -static
 LIBS64 := -lntdll -lbcrypt -lole32 -loleaut32 -luser32 -ladvapi32 -lversion -lws2_32 -lpsapi \
 	-lsynchronization -lwinmm -luserenv -lshlwapi -lshell32 -lpowrprof -lnormaliz -lcrypt32 -lrpcrt4 -lgdi32
-# What only these tests need.
-LIBS64_dlls := -lshlwapi -lrpcrt4 -lshell32 -lwinmm -luserenv -lole32
 # The runtime's own functions come first: MinGW has some of its own, which would be in the program.
 LIBS64_crt := $(OUT)/libmsvcrt.a
 $(patsubst $(T)/nt/crt/%.c,$(OUT)/nt/crt/%.exe,$(wildcard $(T)/nt/crt/*.c)): | $(OUT)/libmsvcrt.a
