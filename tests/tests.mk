@@ -82,6 +82,9 @@ $(OUT)/nt/exception/process.exe: $(T)/nt/exception/process.c $(wildcard $(T)/nt/
 	@echo "  TEST64   exception/process"
 	@$(CC64) $(CFLAGS64) -Wno-clobbered -nostartfiles -Wl,-e,mainCRTStartup -o $@ $< guest/lib-x86_64/libntdll.a
 
+# Made through a pattern, it would be deleted when done, while others still link with it.
+.SECONDARY: $(OUT)/libucrtbase.a $(OUT)/libmsvcrt.a
+
 # The compiler has no switch for the runtime: start code and libraries of the other one by name.
 $(OUT)/nt/crt/%-ucrt.exe: $(T)/nt/crt/%.c $(wildcard $(T)/nt/crt/*.h) | $(OUT)/libucrtbase.a
 	@mkdir -p $(@D)
