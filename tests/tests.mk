@@ -111,7 +111,7 @@ $(OUT)/lib%.a: FORCE
 	@mkdir -p $(@D)
 	@$(AWK) -v mode=import -v dll=$* -f $(srcdir)/tools/gen-exports.awk \
 		$(wildcard $(srcdir)/libcompat/nt/$*/*.exports $(srcdir)/libcompat/nt/crt/exports-b.$*) > $(@:.a=.new)
-	@cmp -s $(@:.a=.new) $(@:.a=.def) || { mv $(@:.a=.new) $(@:.a=.def) && $(DLLTOOL64) -k -d $(@:.a=.def) -l $@; }
+	@{ test -f $@ && cmp -s $(@:.a=.new) $(@:.a=.def); } || { mv $(@:.a=.new) $(@:.a=.def) && $(DLLTOOL64) -k -d $(@:.a=.def) -l $@; }
 
 $(OUT)/intercept/%.exe: $(T)/intercept/%.c
 	@mkdir -p $(@D)
