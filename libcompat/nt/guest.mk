@@ -27,7 +27,7 @@ D := 0 1 2 3 4 5 6 7 8 9 a b c d e f
 HEX := $(foreach h,0 1 2 3 4 5 6 7,$(foreach l,$(D),0$(h)$(l)))
 
 CFLAGS64 = -O2 -std=gnu17 -Wall -Wextra -Werror -Wno-array-bounds -ffreestanding -fno-stack-protector -fno-ident \
-	-fno-strict-aliasing -fms-extensions -fno-asynchronous-unwind-tables -fasynchronous-unwind-tables \
+	-fno-strict-aliasing -fms-extensions -fasynchronous-unwind-tables \
 	-I$(srcdir) -Iguest/include -I$(NT)/include -D_WIN32_WINNT=0x0a00 -DWINVER=0x0a00 -DUNICODE -D_UNICODE
 LDFLAGS64 = -nostdlib -shared -Wl,--file-alignment,4096,--section-alignment,4096 \
 	-Wl,--enable-auto-image-base -Wl,--no-seh -Wl,--dynamicbase -Wl,--nxcompat \

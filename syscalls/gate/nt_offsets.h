@@ -4,7 +4,7 @@
 
 #define T_FRAME 24
 #define T_PENDING 32
-#define T_EXIT_SP 80
+#define T_EXIT_SP 64
 #define F_SIZE 1664
 
 /* Linux's selectors of 64-bit user code */

@@ -58,8 +58,6 @@ struct nt_thread {
     uint32_t id;             /* NT thread id: a multiple of 4 */
     int tid;                 /* host thread id */
     uintptr_t stack_bottom, stack_top; /* the guest stack's reservation */
-    uintptr_t new_stack_limit;         /* see vm_handle_fault */
-    uint32_t stack_guarantee;          /* bytes, of SetThreadStackGuarantee */
     uintptr_t exit_sp;                 /* host stack pointer that leaves the guest for good */
     NTSTATUS exit_status;
     struct nt_object *process; /* not NULL: a thread of that other process (process_other.h) */

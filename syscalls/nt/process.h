@@ -15,6 +15,9 @@ struct nt_object *nt_process_self(void);
  * it, the host status is 125. Set once; read at the end. */
 extern bool nt_died_of_missing;
 
+/* Stores what a class of fixed size answers; the length must be exactly that size. */
+NTSTATUS nt_process_answer(const void *from, ULONG size, void *out, ULONG length, ULONG *returned);
+
 /* At start: notes the time. */
 void nt_process_info_init(void);
 

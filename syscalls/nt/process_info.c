@@ -24,7 +24,7 @@ static ULONG priority_boost;
 static ULONG break_on_termination;
 static int64_t create_time; /* 100 ns since 1601 */
 
-static NTSTATUS answer(const void *from, ULONG size, void *out, ULONG length, ULONG *returned)
+NTSTATUS nt_process_answer(const void *from, ULONG size, void *out, ULONG length, ULONG *returned)
 {
     if (returned && !guest_put(returned, size))
         return STATUS_ACCESS_VIOLATION;
@@ -72,7 +72,7 @@ static NTSTATUS query_vm_counters(void *out, ULONG length, ULONG *returned)
         status_kib(text, "RssAnon:") + status_kib(text, "VmSwap:");
     i.PeakPagefileUsage = i.PagefileUsage;
     ULONG size = length == sizeof(i) ? sizeof(i) : sizeof(i) - sizeof(SIZE_T);
-    return answer(&i, size, out, length, returned);
+    return nt_process_answer(&i, size, out, length, returned);
 }
 
 static LONGLONG of_timeval(struct timeval tv)
@@ -89,7 +89,7 @@ static NTSTATUS query_times(void *out, ULONG length, ULONG *returned)
     i.CreateTime.QuadPart = create_time;
     i.KernelTime.QuadPart = of_timeval(ru.ru_stime);
     i.UserTime.QuadPart = of_timeval(ru.ru_utime);
-    return answer(&i, sizeof(i), out, length, returned);
+    return nt_process_answer(&i, sizeof(i), out, length, returned);
 }
 
 static NTSTATUS query_io_counters(void *out, ULONG length, ULONG *returned)
@@ -111,7 +111,7 @@ static NTSTATUS query_io_counters(void *out, ULONG length, ULONG *returned)
     }
     if (f)
         fclose(f);
-    return answer(i, sizeof(i), out, length, returned);
+    return nt_process_answer(i, sizeof(i), out, length, returned);
 }
 
 /* The name of the program's image, as a UNICODE_STRING in front of its text. */
@@ -190,7 +190,7 @@ static NTSTATUS query_self(ULONG class, void *out, ULONG n, ULONG *returned)
             .UniqueProcessId = nt_process.id,
             .InheritedFromUniqueProcessId = (ULONG_PTR)getppid() * 4,
         };
-        return answer(&i, sizeof(i), out, n, returned);
+        return nt_process_answer(&i, sizeof(i), out, n, returned);
     }
     case ProcessIoCounters:
         return query_io_counters(out, n, returned);
@@ -200,62 +200,62 @@ static NTSTATUS query_self(ULONG class, void *out, ULONG n, ULONG *returned)
         return query_times(out, n, returned);
     case ProcessDebugPort:
     case ProcessWow64Information:
-        return answer(&pointer, sizeof(pointer), out, n, returned);
+        return nt_process_answer(&pointer, sizeof(pointer), out, n, returned);
     case ProcessDebugObjectHandle:
         if (n == sizeof(pointer) && !guest_write(out, &pointer, sizeof(pointer)))
             return STATUS_ACCESS_VIOLATION;
         return n == sizeof(pointer) ? STATUS_PORT_NOT_SET : STATUS_INFO_LENGTH_MISMATCH;
     case ProcessDebugFlags:
         word = 1;
-        return answer(&word, sizeof(word), out, n, returned);
+        return nt_process_answer(&word, sizeof(word), out, n, returned);
     case ProcessDefaultHardErrorMode:
-        return answer(&error_mode, sizeof(error_mode), out, n, returned);
+        return nt_process_answer(&error_mode, sizeof(error_mode), out, n, returned);
     case ProcessPriorityClass: {
         UCHAR i[2] = {FALSE, (UCHAR)atomic_load(&nt_process_page->priority_class)};
-        return answer(i, sizeof(i), out, n, returned);
+        return nt_process_answer(i, sizeof(i), out, n, returned);
     }
     case ProcessHandleCount: {
         ULONG i[2] = {nt_handle_count(), nt_handle_count()};
-        return answer(i, n == sizeof(i) ? sizeof(i) : sizeof(i[0]), out, n, returned);
+        return nt_process_answer(i, n == sizeof(i) ? sizeof(i) : sizeof(i[0]), out, n, returned);
     }
     case ProcessAffinityMask: {
         KAFFINITY mask = nt_affinity_mask();
-        return answer(&mask, sizeof(mask), out, n, returned);
+        return nt_process_answer(&mask, sizeof(mask), out, n, returned);
     }
     case ProcessPriorityBoost:
-        return answer(&priority_boost, sizeof(priority_boost), out, n, returned);
+        return nt_process_answer(&priority_boost, sizeof(priority_boost), out, n, returned);
     case ProcessSessionInformation:
         word = 1;
-        return answer(&word, sizeof(word), out, n, returned);
+        return nt_process_answer(&word, sizeof(word), out, n, returned);
     case ProcessImageFileName:
         return query_image_name(false, out, n, returned);
     case ProcessImageFileNameWin32:
         return query_image_name(true, out, n, returned);
     case ProcessBreakOnTermination:
-        return answer(&break_on_termination, sizeof(break_on_termination), out, n, returned);
+        return nt_process_answer(&break_on_termination, sizeof(break_on_termination), out, n, returned);
     case ProcessExecuteFlags:
-        return answer(&execute_flags, sizeof(execute_flags), out, n, returned);
+        return nt_process_answer(&execute_flags, sizeof(execute_flags), out, n, returned);
     case ProcessCookie:
         word = (ULONG)(create_time * 2654435761u) | 1;
-        return answer(&word, sizeof(word), out, n, returned);
+        return nt_process_answer(&word, sizeof(word), out, n, returned);
     case ProcessImageInformation: {
         struct vm_info info;
         SECTION_IMAGE_INFORMATION i;
         if (!vm_query(nt_process.image_base, &info) || !info.section)
             return STATUS_UNSUCCESSFUL;
         nt_section_image_information((const struct nt_section *)info.section, &i);
-        return answer(&i, sizeof(i), out, n, returned);
+        return nt_process_answer(&i, sizeof(i), out, n, returned);
     }
     case ProcessCycleTime: {
         ULONGLONG i[2] = {__builtin_ia32_rdtsc(), 0};
-        return answer(i, sizeof(i), out, n, returned);
+        return nt_process_answer(i, sizeof(i), out, n, returned);
     }
     case ProcessGroupInformation: {
         USHORT group = 0;
-        return answer(&group, sizeof(group), out, n, returned);
+        return nt_process_answer(&group, sizeof(group), out, n, returned);
     }
     case ProcessConsoleHostProcess:
-        return answer(&pointer, sizeof(pointer), out, n, returned);
+        return nt_process_answer(&pointer, sizeof(pointer), out, n, returned);
     case ProcessCommandLineInformation:
         return query_command_line(out, n, returned);
     case ProcessMitigationPolicy: {
@@ -278,14 +278,14 @@ static NTSTATUS query_self(ULONG class, void *out, ULONG n, ULONG *returned)
         } i = {.drives = nt_volume_mask()};
         for (int k = 0; k < 26; k++)
             i.types[k] = (i.drives >> k & 1) ? 3 : 0;
-        return answer(&i, sizeof(i), out, n, returned);
+        return nt_process_answer(&i, sizeof(i), out, n, returned);
     }
     case ProcessSubsystemInformation:
         word = 0; /* Win32 */
-        return answer(&word, sizeof(word), out, n, returned);
+        return nt_process_answer(&word, sizeof(word), out, n, returned);
     case ProcessProtectionInformation: {
         UCHAR none = 0;
-        return answer(&none, sizeof(none), out, n, returned);
+        return nt_process_answer(&none, sizeof(none), out, n, returned);
     }
     case ProcessQuotaLimits: {
         struct {
@@ -295,7 +295,7 @@ static NTSTATUS query_self(ULONG class, void *out, ULONG n, ULONG *returned)
             ULONG flags, cpu_rate;
         } i = {~(SIZE_T)0, ~(SIZE_T)0, 0x32000, 0x159000, ~(SIZE_T)0, {.QuadPart = -1}, {0}, 0, 0};
         /* With or without the limits on processor time that newer callers ask for. */
-        return answer(&i, n == sizeof(i) ? sizeof(i) : 48, out, n, returned);
+        return nt_process_answer(&i, n == sizeof(i) ? sizeof(i) : 48, out, n, returned);
     }
     default:
         return STATUS_INVALID_INFO_CLASS;

@@ -423,15 +423,6 @@ int nt_process_host_pid(const struct nt_object *o)
     return o == nt_process_self() ? getpid() : ((const struct nt_other *)o)->pid;
 }
 
-static NTSTATUS answer(const void *from, ULONG size, void *out, ULONG length, ULONG *returned)
-{
-    if (returned && !guest_put(returned, size))
-        return STATUS_ACCESS_VIOLATION;
-    if (length != size)
-        return STATUS_INFO_LENGTH_MISMATCH;
-    return guest_write(out, from, size) ? STATUS_SUCCESS : STATUS_ACCESS_VIOLATION;
-}
-
 static NTSTATUS answer_string(const uint16_t *text, ULONG bytes, void *out, ULONG length,
                               ULONG *returned)
 {
@@ -462,15 +453,15 @@ NTSTATUS nt_other_thread_query(struct nt_thread *t, ULONG class, void *out, ULON
             .AffinityMask = nt_affinity_mask(),
             .Priority = 8,
         };
-        return answer(&i, sizeof(i), out, n, returned);
+        return nt_process_answer(&i, sizeof(i), out, n, returned);
     }
     case ThreadIsTerminated: {
         ULONG ended = nt_other_exited(p);
-        return answer(&ended, sizeof(ended), out, n, returned);
+        return nt_process_answer(&ended, sizeof(ended), out, n, returned);
     }
     case ThreadSuspendCount: {
         ULONG count = atomic_load(&p->page->suspended);
-        return answer(&count, sizeof(count), out, n, returned);
+        return nt_process_answer(&count, sizeof(count), out, n, returned);
     }
     default:
         return STATUS_NOT_SUPPORTED;
@@ -510,7 +501,7 @@ static NTSTATUS query_times(struct nt_other *p, void *out, ULONG n, ULONG *retur
         i.KernelTime.QuadPart = (int64_t)(kernel * tick);
         i.UserTime.QuadPart = (int64_t)(user * tick);
     }
-    return answer(&i, sizeof(i), out, n, returned);
+    return nt_process_answer(&i, sizeof(i), out, n, returned);
 }
 
 static uint64_t kib(const char *text, const char *key)
@@ -532,7 +523,7 @@ static NTSTATUS query_memory(struct nt_other *p, void *out, ULONG n, ULONG *retu
     i[3] = kib(text, "VmHWM:");
     i[4] = kib(text, "VmRSS:");
     i[9] = i[10] = i[11] = kib(text, "RssAnon:") + kib(text, "VmSwap:");
-    return answer(i, n == sizeof(i) ? sizeof(i) : sizeof(i) - sizeof(SIZE_T), out, n, returned);
+    return nt_process_answer(i, n == sizeof(i) ? sizeof(i) : sizeof(i) - sizeof(SIZE_T), out, n, returned);
 }
 
 static NTSTATUS query_io(struct nt_other *p, void *out, ULONG n, ULONG *returned)
@@ -546,7 +537,7 @@ static NTSTATUS query_io(struct nt_other *p, void *out, ULONG n, ULONG *returned
             const char *at = keys[k] ? strstr(text, keys[k]) : NULL;
             i[k] = at ? strtoull(at + strlen(keys[k]), NULL, 10) : 0;
         }
-    return answer(i, sizeof(i), out, n, returned);
+    return nt_process_answer(i, sizeof(i), out, n, returned);
 }
 
 static uint64_t affinity(struct nt_other *p)
@@ -620,7 +611,7 @@ NTSTATUS nt_process_query_other(struct nt_object *o, ULONG class, void *out, ULO
             .UniqueProcessId = (ULONG_PTR)p->pid * 4,
             .InheritedFromUniqueProcessId = parent_of(p),
         };
-        return answer(&i, sizeof(i), out, n, returned);
+        return nt_process_answer(&i, sizeof(i), out, n, returned);
     }
     case ProcessTimes:
         return query_times(p, out, n, returned);
@@ -631,31 +622,31 @@ NTSTATUS nt_process_query_other(struct nt_object *o, ULONG class, void *out, ULO
     case ProcessDebugPort:
     case ProcessWow64Information:
     case ProcessConsoleHostProcess:
-        return answer(&pointer, sizeof(pointer), out, n, returned);
+        return nt_process_answer(&pointer, sizeof(pointer), out, n, returned);
     case ProcessDefaultHardErrorMode:
         word = atomic_load(&page->error_mode);
-        return answer(&word, sizeof(word), out, n, returned);
+        return nt_process_answer(&word, sizeof(word), out, n, returned);
     case ProcessPriorityClass: {
         UCHAR i[2] = {FALSE, (UCHAR)atomic_load(&page->priority_class)};
-        return answer(i, sizeof(i), out, n, returned);
+        return nt_process_answer(i, sizeof(i), out, n, returned);
     }
     case ProcessHandleCount: {
         ULONG count = nt_other_exited(p) ? 0 : atomic_load(&page->handle_count);
         ULONG i[2] = {count, count};
-        return answer(i, n == sizeof(i) ? sizeof(i) : sizeof(i[0]), out, n, returned);
+        return nt_process_answer(i, n == sizeof(i) ? sizeof(i) : sizeof(i[0]), out, n, returned);
     }
     case ProcessAffinityMask:
         pointer = affinity(p);
-        return answer(&pointer, sizeof(pointer), out, n, returned);
+        return nt_process_answer(&pointer, sizeof(pointer), out, n, returned);
     case ProcessSessionInformation:
     case ProcessDebugFlags:
         word = 1;
-        return answer(&word, sizeof(word), out, n, returned);
+        return nt_process_answer(&word, sizeof(word), out, n, returned);
     case ProcessPriorityBoost:
     case ProcessBreakOnTermination:
     case ProcessSubsystemInformation:
         word = 0;
-        return answer(&word, sizeof(word), out, n, returned);
+        return nt_process_answer(&word, sizeof(word), out, n, returned);
     case ProcessImageFileName:
     case ProcessImageFileNameWin32: {
         uint16_t name[4 + sizeof(page->name) / 2] = {'\\', '?', '?', '\\'};
@@ -669,7 +660,7 @@ NTSTATUS nt_process_query_other(struct nt_object *o, ULONG class, void *out, ULO
     case ProcessImageInformation:
         if (p->native)
             return STATUS_NOT_SUPPORTED;
-        return answer(&page->image, sizeof(page->image), out, n, returned);
+        return nt_process_answer(&page->image, sizeof(page->image), out, n, returned);
     case ProcessCommandLineInformation:
         return query_command_line(p, out, n, returned);
     default:

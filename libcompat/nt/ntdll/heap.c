@@ -410,14 +410,3 @@ ULONG NTAPI RtlMultipleFreeHeap(PVOID heap, ULONG flags, ULONG count, PVOID *arr
         n++;
     return n;
 }
-
-NTSTATUS rtl_process_init(void)
-{
-    static RTL_CRITICAL_SECTION peb_lock;
-    PEB *peb = rtl_peb();
-
-    RtlInitializeCriticalSectionEx(&peb_lock, 0, 0);
-    peb->FastPebLock = &peb_lock;
-    peb->ProcessHeap = RtlCreateHeap(HEAP_GROWABLE, NULL, 0, 0, NULL, NULL);
-    return peb->ProcessHeap ? STATUS_SUCCESS : STATUS_NO_MEMORY;
-}

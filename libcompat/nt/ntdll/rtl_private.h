@@ -60,12 +60,6 @@ static inline const KUSER_SHARED_DATA *rtl_kuser(void)
 }
 
 /*
- * Called by the loader on the first thread before anything else of ntdll's Rtl part is used:
- * creates the process heap and fills in the PEB's locks. Fails with STATUS_NO_MEMORY.
- */
-NTSTATUS rtl_process_init(void);
-
-/*
  * Called by the loader when a thread ends, on that thread, after the DLL notifications: the first
  * runs the fiber-local callbacks, the second, when nothing is freed any more, gives the thread's
  * cached heap blocks back.
