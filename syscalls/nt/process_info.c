@@ -232,7 +232,8 @@ static NTSTATUS query_self(ULONG class, void *out, ULONG n, ULONG *returned)
     case ProcessImageFileNameWin32:
         return query_image_name(true, out, n, returned);
     case ProcessBreakOnTermination:
-        return nt_process_answer(&break_on_termination, sizeof(break_on_termination), out, n, returned);
+        return nt_process_answer(&break_on_termination, sizeof(break_on_termination), out, n,
+                                 returned);
     case ProcessExecuteFlags:
         return nt_process_answer(&execute_flags, sizeof(execute_flags), out, n, returned);
     case ProcessCookie:
