@@ -46,7 +46,7 @@ static int make_peb(const struct pe_image *pe)
     peb->ImageBaseAddress = (PVOID)nt_process.image_base;
     peb->ProcessParameters = nt_process.parameters;
     peb->NumberOfProcessors = nt_processor_count();
-    peb->ActiveProcessAffinityMask = nt_affinity_mask();
+    peb->ActiveProcessAffinityMask = nt_affinity_process(nt_process_page);
     peb->OSMajorVersion = nt_version.major;
     peb->OSMinorVersion = nt_version.minor;
     peb->OSBuildNumber = (USHORT)nt_version.build;

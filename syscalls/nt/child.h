@@ -32,6 +32,8 @@ struct nt_process_page {
     _Atomic uint64_t job;             /* key of a job it is in; 0: none */
     _Atomic uint64_t job_at;          /* host pid and descriptor of a job it was put into later */
     _Atomic uint64_t peb;             /* guest addresses */
+    uint64_t processors[16];          /* the host's that NT's numbers mean, a cpu_set_t; 0: own */
+    _Atomic uint64_t affinity;        /* NT mask that it is bound to; 0: all */
     uint64_t create_time;             /* 100 ns since 1601 */
     char session[NT_SESSION_MAX];
     SECTION_IMAGE_INFORMATION image;

@@ -185,7 +185,7 @@ static NTSTATUS query_self(ULONG class, void *out, ULONG n, ULONG *returned)
         PROCESS_BASIC_INFORMATION i = {
             .ExitStatus = STATUS_PENDING,
             .PebBaseAddress = nt_process.peb,
-            .AffinityMask = nt_affinity_mask(),
+            .AffinityMask = nt_affinity_process(nt_process_page),
             .BasePriority = 8,
             .UniqueProcessId = nt_process.id,
             .InheritedFromUniqueProcessId = (ULONG_PTR)getppid() * 4,
@@ -219,7 +219,7 @@ static NTSTATUS query_self(ULONG class, void *out, ULONG n, ULONG *returned)
         return nt_process_answer(i, n == sizeof(i) ? sizeof(i) : sizeof(i[0]), out, n, returned);
     }
     case ProcessAffinityMask: {
-        KAFFINITY mask = nt_affinity_mask();
+        KAFFINITY mask = nt_affinity_process(nt_process_page);
         return nt_process_answer(&mask, sizeof(mask), out, n, returned);
     }
     case ProcessPriorityBoost:
@@ -332,25 +332,13 @@ static NTSTATUS take_word(ULONG *to, const void *from, ULONG n)
 
 static NTSTATUS set_affinity(const void *from, ULONG n)
 {
-    KAFFINITY mask, all = nt_affinity_mask();
-    cpu_set_t have, want;
-    unsigned bit = 0;
+    KAFFINITY mask;
 
     if (n != sizeof(mask))
         return STATUS_INFO_LENGTH_MISMATCH;
     if (!guest_read(&mask, from, n))
         return STATUS_ACCESS_VIOLATION;
-    if (mask == 0 || (mask & ~all))
-        return STATUS_INVALID_PARAMETER;
-    CPU_ZERO(&want);
-    if (sched_getaffinity(0, sizeof(have), &have) != 0)
-        return nt_status_of_errno(errno);
-    for (int i = 0; i < CPU_SETSIZE && bit < 64; i++)
-        if (CPU_ISSET(i, &have) && (mask >> bit++ & 1))
-            CPU_SET(i, &want);
-    if (mask != all && sched_setaffinity(0, sizeof(want), &want) != 0)
-        return nt_status_of_errno(errno);
-    return STATUS_SUCCESS;
+    return nt_affinity_bind_process(getpid(), nt_process_page, mask);
 }
 
 static NTSTATUS set_priority(const void *from, ULONG n)

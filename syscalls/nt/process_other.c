@@ -374,6 +374,22 @@ void nt_other_thread_free(struct nt_thread *t)
     free(t);
 }
 
+struct nt_thread *nt_other_thread_by_id(uint64_t id)
+{
+    uint64_t process = id - nt_first_thread_id(0);
+    struct nt_thread *t = NULL;
+    struct nt_object *o;
+
+    if (id < nt_first_thread_id(0) || process == nt_process.id ||
+        !NT_SUCCESS(nt_process_of_id(process, &o)))
+        return NULL;
+    struct nt_other *p = nt_other_of(o);
+    if (p && !nt_other_exited(p))
+        t = nt_other_thread_new(p, (uint32_t)id);
+    nt_object_release(o);
+    return t;
+}
+
 ULONG nt_other_thread_resume(struct nt_thread *t)
 {
     struct nt_process_page *page = nt_other_of(t->process)->page;
@@ -450,7 +466,7 @@ NTSTATUS nt_other_thread_query(struct nt_thread *t, ULONG class, void *out, ULON
         THREAD_BASIC_INFORMATION i = {
             .ExitStatus = nt_other_exited(p) ? p->exit_status : STATUS_PENDING,
             .ClientId = {(HANDLE)((uintptr_t)p->pid * 4), (HANDLE)(uintptr_t)t->id},
-            .AffinityMask = nt_affinity_mask(),
+            .AffinityMask = nt_affinity_process(p->page),
             .Priority = 8,
         };
         return nt_process_answer(&i, sizeof(i), out, n, returned);
@@ -540,19 +556,6 @@ static NTSTATUS query_io(struct nt_other *p, void *out, ULONG n, ULONG *returned
     return nt_process_answer(i, sizeof(i), out, n, returned);
 }
 
-static uint64_t affinity(struct nt_other *p)
-{
-    cpu_set_t set;
-    uint64_t mask = 0;
-
-    if (sched_getaffinity(p->pid, sizeof(set), &set) != 0)
-        return 0;
-    for (int i = 0; i < 64; i++)
-        if (CPU_ISSET(i, &set))
-            mask |= 1ull << i;
-    return mask;
-}
-
 static ULONG_PTR parent_of(struct nt_other *p)
 {
     char text[1024], *s;
@@ -606,7 +609,7 @@ NTSTATUS nt_process_query_other(struct nt_object *o, ULONG class, void *out, ULO
         PROCESS_BASIC_INFORMATION i = {
             .ExitStatus = nt_other_exited(p) ? p->exit_status : STATUS_PENDING,
             .PebBaseAddress = (PEB *)(uintptr_t)atomic_load(&page->peb),
-            .AffinityMask = affinity(p),
+            .AffinityMask = nt_affinity_process(p->page),
             .BasePriority = 8,
             .UniqueProcessId = (ULONG_PTR)p->pid * 4,
             .InheritedFromUniqueProcessId = parent_of(p),
@@ -636,7 +639,7 @@ NTSTATUS nt_process_query_other(struct nt_object *o, ULONG class, void *out, ULO
         return nt_process_answer(i, n == sizeof(i) ? sizeof(i) : sizeof(i[0]), out, n, returned);
     }
     case ProcessAffinityMask:
-        pointer = affinity(p);
+        pointer = nt_affinity_process(p->page);
         return nt_process_answer(&pointer, sizeof(pointer), out, n, returned);
     case ProcessSessionInformation:
     case ProcessDebugFlags:
@@ -689,6 +692,14 @@ NTSTATUS nt_process_set_other(struct nt_object *o, ULONG class, const void *in, 
             errno != EPERM && errno != ESRCH)
             return nt_status_of_errno(errno);
         return STATUS_SUCCESS;
+    case ProcessAffinityMask: {
+        KAFFINITY mask;
+        if (n != sizeof(mask))
+            return STATUS_INFO_LENGTH_MISMATCH;
+        if (!guest_read(&mask, in, n))
+            return STATUS_ACCESS_VIOLATION;
+        return nt_affinity_bind_process(p->pid, p->page, mask);
+    }
     default:
         return STATUS_NOT_SUPPORTED;
     }

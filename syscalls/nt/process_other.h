@@ -62,6 +62,8 @@ bool nt_process_known(uint64_t id, struct nt_object **o);
 /* The first thread of another process, as a thread object (nt_thread.process is set). */
 struct nt_thread *nt_other_thread_new(struct nt_other *p, uint32_t thread_id);
 void nt_other_thread_free(struct nt_thread *t);
+/* The same by its id; NULL: no such thread, or no memory. */
+struct nt_thread *nt_other_thread_by_id(uint64_t id);
 /* NtResumeThread and NtSuspendThread on it, for as long as it has not started: later there is
  * nothing to resume, and STATUS_NOT_SUPPORTED for suspending and ending. The count before. */
 ULONG nt_other_thread_resume(struct nt_thread *t);

@@ -17,6 +17,7 @@
 #include "syscalls/nt/job.h"
 #include "syscalls/nt/native.h"
 #include "syscalls/nt/process_create.h"
+#include "syscalls/nt/system.h"
 
 #define PAGE 4096u
 
@@ -110,6 +111,7 @@ static struct nt_process_page *make_page(const struct creation *c, int fd, bool 
     page->priority_class = c->priority ? c->priority : own == 1 || own == 5 ? own : 2;
     page->error_mode = c->has_error_mode ? c->error_mode : 1;
     page->create_time = (uint64_t)nt_system_time();
+    nt_affinity_inherit(page);
     memcpy(page->session, nt_process_page->session, NT_SESSION_MAX);
     page->image = c->info;
     page->name_length = c->text[NT_CHILD_IMAGE].n < sizeof(page->name) ? c->text[NT_CHILD_IMAGE].n

@@ -1,7 +1,6 @@
 #include "syscalls/nt/system.h"
 
 #include <cpuid.h>
-#include <sched.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -27,26 +26,6 @@ uint64_t nt_interrupt_time(void)
 
     clock_gettime(CLOCK_MONOTONIC, &ts);
     return (uint64_t)ts.tv_sec * 10000000u + (uint64_t)ts.tv_nsec / 100;
-}
-
-KAFFINITY nt_affinity_mask(void)
-{
-    cpu_set_t set;
-    KAFFINITY mask = 0;
-    unsigned n = 0;
-
-    /* NT numbers processors without gaps; so do we, in the order of the host's. */
-    if (sched_getaffinity(0, sizeof(set), &set) != 0)
-        return 1;
-    for (int i = 0; i < CPU_SETSIZE && n < 64; i++)
-        if (CPU_ISSET(i, &set))
-            mask |= (KAFFINITY)1 << n++;
-    return mask;
-}
-
-unsigned nt_processor_count(void)
-{
-    return (unsigned)__builtin_popcountll(nt_affinity_mask());
 }
 
 void nt_processor_features(BOOLEAN f[64])

@@ -12,6 +12,7 @@
 
 #include "syscalls/gate/nt_offsets.h"
 #include "syscalls/gate/trap.h"
+#include "syscalls/nt/child.h"
 #include "syscalls/nt/process_other.h"
 #include "syscalls/nt/signal.h"
 #include "syscalls/nt/sync.h"
@@ -237,7 +238,10 @@ NTSTATUS nt_thread_new(size_t stack_reserve, size_t stack_commit, struct nt_thre
     pthread_mutex_init(&m->lock, NULL);
     m->apc_last = &m->apc_first;
     m->created = nt_system_time();
-    m->affinity = nt_affinity_mask();
+    m->affinity = nt_affinity_process(nt_process_page);
+    /* NT gives a new thread what the process has, Linux what its creator has. */
+    const struct nt_thread *creator = nt_self();
+    m->bind = creator && (creator->more->affinity != m->affinity || creator->more->priority < 0);
     m->io_priority = 2;
     m->page_priority = 5;
 
@@ -367,7 +371,11 @@ void nt_thread_run(struct nt_thread *t, uintptr_t start, uintptr_t rcx, uintptr_
     t->frame = &f;
     trap_arm_thread();
     nt_self_tls = t;
+    pthread_mutex_lock(&t->more->lock);
+    if (t->more->bind)
+        nt_thread_bind(t);
     atomic_store(&t->more->life, NT_LIFE_RUNNING);
+    pthread_mutex_unlock(&t->more->lock);
     nt_gate_enter_guest(t, &f);
     thread_ended(t);
 }

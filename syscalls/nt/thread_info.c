@@ -13,6 +13,7 @@
 #include "syscalls/host/utf.h"
 #include "syscalls/nt/process_other.h"
 #include "syscalls/nt/sync.h"
+#include "syscalls/nt/child.h"
 #include "syscalls/nt/system.h"
 #include "syscalls/nt/thread.h"
 #include "syscalls/nt/thread_state.h"
@@ -90,63 +91,56 @@ static void times_of(struct nt_thread *t, KERNEL_USER_TIMES *k)
     k->UserTime.QuadPart = (LONGLONG)user;
 }
 
-/* NT's processor numbers are those of the processors that we may use, counted. */
-static cpu_set_t all_cpus; /* at the first call; guarded by the once */
-static pthread_once_t all_cpus_once = PTHREAD_ONCE_INIT;
-
-static void read_all_cpus(void)
-{
-    /* Of the process's first thread, unless a program has bound it before it asks. */
-    if (sched_getaffinity(getpid(), sizeof(all_cpus), &all_cpus) != 0)
-        CPU_SET(0, &all_cpus);
-}
-
-static bool host_set(KAFFINITY mask, cpu_set_t *set)
-{
-    unsigned n = 0;
-
-    CPU_ZERO(set);
-    for (int i = 0; i < CPU_SETSIZE && n < 64; i++)
-        if (CPU_ISSET(i, &all_cpus) && (mask >> n++ & 1))
-            CPU_SET(i, set);
-    return CPU_COUNT(set) > 0;
-}
-
-static KAFFINITY all_mask(void)
-{
-    pthread_once(&all_cpus_once, read_all_cpus);
-    int n = CPU_COUNT(&all_cpus);
-    return n >= 64 ? ~(KAFFINITY)0 : ((KAFFINITY)1 << n) - 1;
-}
-
 static NTSTATUS set_affinity(struct nt_thread *t, KAFFINITY mask)
 {
     struct nt_thread_more *m = t->more;
-    cpu_set_t set;
+    NTSTATUS status = STATUS_SUCCESS;
 
-    if (mask == 0 || (mask & ~all_mask()) || !host_set(mask, &set))
+    if (mask == 0 || (mask & ~nt_affinity_process(nt_process_page)))
         return STATUS_INVALID_PARAMETER;
     pthread_mutex_lock(&m->lock);
-    m->affinity = mask;
-    int r = atomic_load(&m->life) == NT_LIFE_RUNNING
-                ? sched_setaffinity(t->tid, sizeof(set), &set)
-                : 0;
+    if (atomic_load(&m->life) == NT_LIFE_RUNNING)
+        status = nt_affinity_bind(t->tid, mask);
+    else
+        m->bind = true;
+    if (NT_SUCCESS(status))
+        m->affinity = mask;
     pthread_mutex_unlock(&m->lock);
-    return r == 0 ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
+    return status;
+}
+
+/* The process's mask may have been changed since, by another process, too. */
+static KAFFINITY affinity_of(const struct nt_thread *t)
+{
+    KAFFINITY process = nt_affinity_process(nt_process_page), mask = t->more->affinity & process;
+
+    return mask ? mask : process;
 }
 
 /* Linux lets nobody without privilege go above normal, and does not let him back from below: what
  * was asked is remembered and shown, lower priorities become nice values. */
+static int nice_of(int relative)
+{
+    return relative <= -15 ? 19 : relative < 0 ? -relative * 4 : 0;
+}
+
 static void set_priority(struct nt_thread *t, int relative)
 {
     struct nt_thread_more *m = t->more;
-    int nice = relative <= -15 ? 19 : relative < 0 ? -relative * 4 : 0;
 
     pthread_mutex_lock(&m->lock);
     m->priority = relative;
     if (atomic_load(&m->life) == NT_LIFE_RUNNING)
-        setpriority(PRIO_PROCESS, (id_t)t->tid, nice);
+        setpriority(PRIO_PROCESS, (id_t)t->tid, nice_of(relative));
+    else
+        m->bind = true;
     pthread_mutex_unlock(&m->lock);
+}
+
+void nt_thread_bind(struct nt_thread *t)
+{
+    nt_affinity_bind(t->tid, affinity_of(t));
+    setpriority(PRIO_PROCESS, (id_t)t->tid, nice_of(t->more->priority));
 }
 
 static LONG priority_of(const struct nt_thread *t)
@@ -235,7 +229,7 @@ static NTSTATUS query(struct nt_thread *t, ULONG class, union answer *a, size_t 
             .ExitStatus = ended ? t->exit_status : STATUS_PENDING,
             .TebBaseAddress = t->teb,
             .ClientId = {(HANDLE)(uintptr_t)nt_process.id, (HANDLE)(uintptr_t)t->id},
-            .AffinityMask = m->affinity,
+            .AffinityMask = affinity_of(t),
             .Priority = priority_of(t),
             .BasePriority = m->priority,
         };
@@ -300,7 +294,7 @@ static NTSTATUS query(struct nt_thread *t, ULONG class, union answer *a, size_t 
         return STATUS_SUCCESS;
     }
     case ThreadGroupInformation:
-        a->group = (struct group_affinity){.mask = m->affinity};
+        a->group = (struct group_affinity){.mask = affinity_of(t)};
         *size = sizeof(a->group);
         return STATUS_SUCCESS;
     case ThreadIdealProcessorEx:
@@ -637,11 +631,17 @@ NTSTATUS NtOpenThread(struct nt_thread *t, HANDLE *ThreadHandle, ACCESS_MASK Des
     nt_oattr_free(&oa);
     if (named)
         return STATUS_INVALID_PARAMETER_MIX;
-    if (id.UniqueProcess && (uintptr_t)id.UniqueProcess != nt_process.id)
-        return STATUS_INVALID_CID;
     struct nt_thread *target = nt_thread_by_id((uintptr_t)id.UniqueThread);
     if (!target)
+        target = nt_other_thread_by_id((uintptr_t)id.UniqueThread);
+    if (!target)
         return STATUS_INVALID_CID;
+    uint32_t process = target->process ? (uint32_t)nt_process_host_pid(target->process) * 4
+                                       : nt_process.id;
+    if (id.UniqueProcess && (uintptr_t)id.UniqueProcess != process) {
+        nt_object_release(&target->object);
+        return STATUS_INVALID_CID;
+    }
     return nt_handle_return(&target->object, &nt_thread_type, DesiredAccess, oa.attributes,
                             ThreadHandle);
 }
@@ -680,27 +680,15 @@ NTSTATUS NtGetNextThread(struct nt_thread *t, HANDLE ProcessHandle, HANDLE Threa
 
 /* --- processors ---------------------------------------------------------------------------- */
 
-static unsigned current_processor(void)
-{
-    int cpu = sched_getcpu();
-    unsigned n = 0;
-
-    /* Counted among those that we may use, as affinity masks are. */
-    pthread_once(&all_cpus_once, read_all_cpus);
-    for (int i = 0; i < cpu; i++)
-        n += CPU_ISSET(i, &all_cpus) != 0;
-    return n;
-}
-
 NTSTATUS NtGetCurrentProcessorNumber(struct nt_thread *t)
 {
     (void)t;
-    return (NTSTATUS)current_processor();
+    return (NTSTATUS)nt_current_processor();
 }
 
 NTSTATUS NtGetCurrentProcessorNumberEx(struct nt_thread *t, void *ProcessorNumber)
 {
-    struct processor_number p = {0, (UCHAR)(current_processor() % 64), 0};
+    struct processor_number p = {0, (UCHAR)(nt_current_processor() % 64), 0};
 
     (void)t;
     if (ProcessorNumber && !guest_write(ProcessorNumber, &p, sizeof(p)))

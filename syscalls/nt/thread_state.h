@@ -55,6 +55,7 @@ struct nt_thread_more {
     int32_t priority; /* THREAD_PRIORITY_*: relative */
     uint32_t ideal_processor;
     uint64_t affinity;
+    bool bind; /* the host thread does not begin with that affinity and priority */
     uint32_t io_priority, page_priority;
     int64_t created, ended; /* system time */
     uint64_t kernel_time, user_time; /* 100 ns, once it has ended */
@@ -76,6 +77,10 @@ void nt_timer_apcs_forget(struct nt_thread *t); /* at the thread's end */
 /* As nt_block_futex, on a word that no other process maps. */
 long nt_block_futex_private(struct nt_thread *t, unsigned events, const void *word,
                             uint32_t value, const struct nt_deadline *d);
+
+/* A new thread, on itself: what was asked of it before it ran, and what the host made it inherit from
+ * its creator (thread_info.c). */
+void nt_thread_bind(struct nt_thread *t);
 
 /* Makes a thread end, soon; it may be any but the caller. */
 void nt_thread_terminate(struct nt_thread *t, NTSTATUS status);

@@ -263,6 +263,23 @@ int WINAPI GetTimeFormatEx(LPCWSTR locale, DWORD flags, const SYSTEMTIME *time, 
     return finish(&out);
 }
 
+/* Each locale has one long and one short picture here, its own. */
+BOOL WINAPI EnumTimeFormatsEx(TIMEFMT_ENUMPROCEX callback, LPCWSTR locale, DWORD flags,
+                              LPARAM parameter)
+{
+    WCHAR picture[128];
+
+    if (!callback || (locale && !IsValidLocaleName(locale)))
+        return fail(ERROR_INVALID_PARAMETER);
+    if (flags & ~(DWORD)(TIME_NOSECONDS | LOCALE_NOUSEROVERRIDE | LOCALE_USE_CP_ACP))
+        return fail(ERROR_INVALID_FLAGS);
+    if (!locale_text(locale, flags & TIME_NOSECONDS ? LOCALE_SSHORTTIME : LOCALE_STIMEFORMAT,
+                     picture, ARRAYSIZE(picture)))
+        return FALSE;
+    callback(picture, parameter);
+    return TRUE;
+}
+
 /* ---- Numbers ---- */
 
 /* A number as text: optional '-', digits, optional '.' and digits. */

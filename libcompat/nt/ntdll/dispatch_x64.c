@@ -228,13 +228,15 @@ static bool search_frames(EXCEPTION_RECORD *record, CONTEXT *origin)
     return false;
 }
 
-/* True: a handler wants execution to go on with *context. */
+/* True: a handler wants execution to go on with *context. The continue handlers come last in any
+ * case: Go's runtime tells of an exception that nobody wanted in one of them. */
 BOOLEAN NTAPI RtlDispatchException(EXCEPTION_RECORD *record, CONTEXT *context)
 {
-    if (!eh_call_vectored_handlers(record, context) && !search_frames(record, context))
-        return FALSE;
+    BOOLEAN handled =
+        eh_call_vectored_handlers(record, context) || search_frames(record, context);
+
     eh_call_continue_handlers(record, context);
-    return TRUE;
+    return handled;
 }
 
 EXCEPTION_DISPOSITION NTAPI eh_thread_start_handler(EXCEPTION_RECORD *record, void *frame,

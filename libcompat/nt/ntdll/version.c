@@ -132,8 +132,9 @@ NTSTATUS NTAPI RtlVerifyVersionInfo(const RTL_OSVERSIONINFOEXW *info, ULONG type
     RTL_OSVERSIONINFOEXW have;
     BOOLEAN equal;
 
-    if (!types || !condition)
+    if (!types)
         return STATUS_INVALID_PARAMETER;
+    /* A field without a condition never holds (Go's tests of its runtime rest on that). */
     have.dwOSVersionInfoSize = sizeof(have);
     RtlGetVersion((RTL_OSVERSIONINFOW *)&have);
     if ((types & VER_PRODUCT_TYPE) &&
