@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int bench_compare(const void *a, const void *b)
+__attribute__((unused)) static int bench_compare(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
 

@@ -1,6 +1,6 @@
 /*
- * Processors. NT numbers those of the machine without gaps; ours are those that the first process of
- * the session was given, counted. Its descendants keep the numbers, whatever they are bound to.
+ * Processors. NT numbers those of the machine without gaps; ours are those that the first process
+ * of the session was given, counted. Its descendants keep the numbers, whatever they are bound to.
  */
 #define _GNU_SOURCE 1
 #include <dirent.h>

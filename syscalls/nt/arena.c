@@ -179,6 +179,11 @@ uint32_t nt_robust_drop(struct nt_slot *s, uint32_t value)
     return (uint32_t)w;
 }
 
+bool nt_robust_has(uint32_t value)
+{
+    return robust.ready && (value & FUTEX_TID_MASK) == (uint32_t)robust.tid;
+}
+
 struct nt_slot *nt_robust_first_mutant(void)
 {
     if (!robust.ready)

@@ -179,6 +179,8 @@ bool nt_robust_take(struct nt_slot *s, bool *died);
 uint32_t nt_robust_drop(struct nt_slot *s, uint32_t value);
 /* For a word that this thread holds under its lock: links it, the caller stores the value. */
 void nt_robust_link(struct nt_slot *s);
+/* Does the calling thread own the word with this value? */
+bool nt_robust_has(uint32_t value);
 /* The next mutant that the calling thread owns; NULL: none. */
 struct nt_slot *nt_robust_first_mutant(void);
 int nt_host_tid(void);

@@ -10,6 +10,7 @@
 #include "syscalls/gate/trap.h"
 #include "syscalls/nt/signal.h"
 #include "syscalls/nt/thread.h"
+#include "syscalls/nt/thread_stack.h"
 #include "syscalls/nt/vm.h"
 
 #define ALT_STACK_SIZE 65536u
@@ -352,9 +353,15 @@ static __thread void *alt_stack;
 
 bool nt_signal_thread_init(void)
 {
-    void *p = mmap(NULL, ALT_STACK_SIZE, PROT_READ | PROT_WRITE,
-                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK | MAP_NORESERVE, -1, 0);
+    size_t size = ALT_STACK_SIZE;
+    void *p = nt_host_thread_alternate(&size);
 
+    if (p) {
+        stack_t given = {.ss_sp = p, .ss_size = size};
+        return sigaltstack(&given, NULL) == 0;
+    }
+    p = mmap(NULL, ALT_STACK_SIZE, PROT_READ | PROT_WRITE,
+             MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK | MAP_NORESERVE, -1, 0);
     if (p == MAP_FAILED)
         return false;
     stack_t ss = {.ss_sp = p, .ss_size = ALT_STACK_SIZE};

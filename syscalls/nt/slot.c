@@ -374,7 +374,7 @@ void nt_slot_exit_set(struct nt_slot *s, int32_t status)
 {
     s->u.exit.status = status;
     s->flags |= NT_EXIT_STATUS_VALID;
-    if (((uint32_t)atomic_load(&s->word) & FUTEX_TID_MASK) == (uint32_t)nt_host_tid())
+    if (nt_robust_has((uint32_t)atomic_load(&s->word)))
         nt_robust_drop(s, 0);
     else {
         nt_word_lock(&s->word);

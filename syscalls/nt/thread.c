@@ -18,6 +18,7 @@
 #include "syscalls/nt/sync.h"
 #include "syscalls/nt/system.h"
 #include "syscalls/nt/thread.h"
+#include "syscalls/nt/thread_stack.h"
 #include "syscalls/nt/thread_state.h"
 #include "syscalls/nt/vm.h"
 #include "nt_handlers.h"
@@ -28,7 +29,7 @@
 /* All guest threads that have not ended. */
 static pthread_mutex_t threads_lock = PTHREAD_MUTEX_INITIALIZER; /* guards the next five */
 static struct nt_thread *by_id[256];
-static _Atomic uint32_t living; /* futex */
+static _Atomic uint32_t living;  /* futex */
 static struct nt_thread *ending; /* ends all others */
 static size_t default_reserve, default_commit;
 static bool first_made;
@@ -101,8 +102,8 @@ static void list_add(struct nt_thread *t)
     pthread_mutex_unlock(&threads_lock);
 }
 
-/* Returns how many are left. */
-static uint32_t list_remove(struct nt_thread *t)
+/* Returns how many are left; *waited: somebody wants to know. */
+static uint32_t list_remove(struct nt_thread *t, bool *waited)
 {
     pthread_mutex_lock(&threads_lock);
     struct nt_thread **at = &by_id[t->id / 4 % 256];
@@ -110,6 +111,7 @@ static uint32_t list_remove(struct nt_thread *t)
         at = &(*at)->more->hash_next;
     *at = t->more->hash_next;
     uint32_t left = atomic_fetch_sub(&living, 1) - 1;
+    *waited = ending != NULL;
     pthread_mutex_unlock(&threads_lock);
     return left;
 }
@@ -148,18 +150,17 @@ unsigned nt_thread_count(void)
 
 /* TEBs are carved from the low 2 GiB, as NT does: 8 KiB each, never given back to the kernel while
  * the thread object lives. */
-static NTSTATUS teb_new(struct nt_thread *t)
+static NTSTATUS teb_new(uintptr_t *base)
 {
-    uintptr_t base = 0;
-    NTSTATUS status =
-        vm_reserve(&base, 2 * VM_PAGE, &vm_low_2g, MEM_PRIVATE, PAGE_READWRITE, NULL);
+    NTSTATUS status = vm_reserve(base, 2 * VM_PAGE, &vm_low_2g, MEM_PRIVATE, PAGE_READWRITE, NULL);
 
-    if (NT_SUCCESS(status))
-        status = vm_commit(base, 2 * VM_PAGE, PAGE_READWRITE);
-    if (!NT_SUCCESS(status))
-        return status;
-    TEB *teb = (TEB *)base;
-    t->teb = teb;
+    return NT_SUCCESS(status) ? vm_commit(*base, 2 * VM_PAGE, PAGE_READWRITE) : status;
+}
+
+static void teb_fill(struct nt_thread *t)
+{
+    TEB *teb = t->teb;
+
     teb->NtTib.Self = &teb->NtTib;
     teb->NtTib.FiberData = (PVOID)0x1e00; /* the OS/2 version field that NT leaves there */
     teb->ProcessEnvironmentBlock = nt_process.peb;
@@ -170,23 +171,15 @@ static NTSTATUS teb_new(struct nt_thread *t)
     teb->StaticUnicodeString.MaximumLength = sizeof(teb->StaticUnicodeBuffer);
     teb->WOW32Reserved = (PVOID)nt_gate_entry;
     teb->CurrentLocale = 0x409;
-    return STATUS_SUCCESS;
+    teb->NtTib.StackBase = (PVOID)t->stack_top;
+    teb->NtTib.StackLimit = (PVOID)(t->stack_top - t->more->stack_commit);
+    teb->DeallocationStack = (PVOID)t->stack_bottom;
 }
 
-static NTSTATUS stack_new(struct nt_thread *t, size_t reserve, size_t commit)
+static NTSTATUS stack_new(uintptr_t *at, size_t reserve, size_t commit)
 {
-    if (reserve == 0)
-        reserve = DEFAULT_STACK_RESERVE;
-    if (commit == 0)
-        commit = DEFAULT_STACK_COMMIT;
-    commit = VM_PAGE_UP(commit);
-    if (commit + 3 * VM_PAGE > reserve)
-        reserve = commit + 3 * VM_PAGE;
-    reserve = (reserve + VM_GRANULARITY - 1) & ~(VM_GRANULARITY - 1);
-
     uintptr_t base = 0;
-    NTSTATUS status =
-        vm_reserve(&base, reserve, &vm_low_2g, MEM_PRIVATE, PAGE_READWRITE, NULL);
+    NTSTATUS status = vm_reserve(&base, reserve, &vm_low_2g, MEM_PRIVATE, PAGE_READWRITE, NULL);
     if (!NT_SUCCESS(status)) {
         base = 0;
         status = vm_reserve(&base, reserve, &vm_anywhere, MEM_PRIVATE, PAGE_READWRITE, NULL);
@@ -201,11 +194,34 @@ static NTSTATUS stack_new(struct nt_thread *t, size_t reserve, size_t commit)
         vm_release(base, 0);
         return status;
     }
-    t->stack_bottom = base;
-    t->stack_top = top;
-    t->teb->NtTib.StackBase = (PVOID)top;
-    t->teb->NtTib.StackLimit = (PVOID)limit;
-    t->teb->DeallocationStack = (PVOID)base;
+    *at = base;
+    return STATUS_SUCCESS;
+}
+
+/* The sizes are not 0. */
+static NTSTATUS guest_memory_new(struct nt_thread *t, size_t reserve, size_t commit)
+{
+    commit = VM_PAGE_UP(commit);
+    if (commit + 3 * VM_PAGE > reserve)
+        reserve = commit + 3 * VM_PAGE;
+    reserve = (reserve + VM_GRANULARITY - 1) & ~(VM_GRANULARITY - 1);
+
+    struct nt_thread_memory m = {.reserve = reserve, .commit = commit};
+    if (!nt_thread_memory_take(&m)) {
+        NTSTATUS status = teb_new(&m.teb);
+        if (NT_SUCCESS(status))
+            status = stack_new(&m.stack, reserve, commit);
+        if (!NT_SUCCESS(status)) {
+            if (m.teb)
+                vm_release(m.teb, 0);
+            return status;
+        }
+    }
+    t->teb = (TEB *)m.teb;
+    t->stack_bottom = m.stack;
+    t->stack_top = m.stack + reserve;
+    t->more->stack_commit = m.commit;
+    teb_fill(t);
     return STATUS_SUCCESS;
 }
 
@@ -216,10 +232,14 @@ static void free_guest_memory(struct nt_thread *t)
     pthread_mutex_lock(&t->more->lock);
     t->teb = NULL;
     pthread_mutex_unlock(&t->more->lock);
-    if (t->stack_bottom)
-        vm_release(t->stack_bottom, 0);
-    if (teb)
-        vm_release((uintptr_t)teb, 0);
+    if (!teb)
+        return;
+    struct nt_thread_memory m = {(uintptr_t)teb, t->stack_bottom, t->stack_top - t->stack_bottom,
+                                 0};
+    if (!nt_thread_memory_keep(&m)) {
+        vm_release(m.stack, 0);
+        vm_release(m.teb, 0);
+    }
     t->stack_bottom = 0;
 }
 
@@ -253,15 +273,13 @@ NTSTATUS nt_thread_new(size_t stack_reserve, size_t stack_commit, struct nt_thre
         first_made = true;
     }
     if (stack_reserve == 0)
-        stack_reserve = default_reserve;
+        stack_reserve = default_reserve ? default_reserve : DEFAULT_STACK_RESERVE;
     if (stack_commit == 0)
-        stack_commit = default_commit;
+        stack_commit = default_commit ? default_commit : DEFAULT_STACK_COMMIT;
     pthread_mutex_unlock(&threads_lock);
     /* Host process ids end below 2^22: the three kinds of ids never meet. */
     t->id = m->is_first ? nt_first_thread_id(nt_process.id) : nt_arena_thread_id();
-    NTSTATUS status = t->id ? teb_new(t) : STATUS_NO_MEMORY;
-    if (NT_SUCCESS(status))
-        status = stack_new(t, stack_reserve, stack_commit);
+    NTSTATUS status = t->id ? guest_memory_new(t, stack_reserve, stack_commit) : STATUS_NO_MEMORY;
     if (!NT_SUCCESS(status)) {
         free_guest_memory(t);
         nt_object_release(&t->object);
@@ -283,7 +301,7 @@ static void thread_ended(struct nt_thread *t)
     struct nt_slot *mutant;
     struct rusage usage;
     int32_t previous;
-    bool first = m->is_first;
+    bool first = m->is_first, waited;
 
     set_gs(NULL);
     nt_timer_apcs_forget(t);
@@ -307,8 +325,9 @@ static void thread_ended(struct nt_thread *t)
     pthread_mutex_unlock(&m->lock);
     nt_self_tls = NULL;
     /* Whoever waits for an answer gets this one. */
-    atomic_store(&m->acknowledged, atomic_load(&m->request));
-    syscall(SYS_futex, &m->acknowledged, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+    uint32_t request = atomic_load(&m->request);
+    if (atomic_exchange(&m->acknowledged, request) != request)
+        syscall(SYS_futex, &m->acknowledged, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
     while (apcs) {
         struct nt_apc *next = apcs->next;
         free(apcs);
@@ -316,13 +335,14 @@ static void thread_ended(struct nt_thread *t)
     }
     NTSTATUS status = t->exit_status;
     nt_signal_thread_done();
-    uint32_t left = list_remove(t);
+    uint32_t left = list_remove(t, &waited);
     if (slot)
         nt_slot_exit_set(slot, status);
     nt_object_release(&t->object);
     if (left == 0)
         nt_exit_process(status); /* the last thread's end is the process's */
-    syscall(SYS_futex, &living, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+    if (waited)
+        syscall(SYS_futex, &living, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
     /* The host's first thread stands for the process in the arena and in /proc. */
     while (first)
         pause();
@@ -459,8 +479,6 @@ NTSTATUS NtTerminateThread(struct nt_thread *t, HANDLE ThreadHandle, NTSTATUS Ex
 
 /* --- making threads ------------------------------------------------------------------------ */
 
-#define HOST_STACK 0x40000u /* bytes, guard included: handlers are shallow */
-
 static void *host_thread(void *arg)
 {
     struct nt_thread *t = arg;
@@ -474,9 +492,6 @@ static void *host_thread(void *arg)
 
 static NTSTATUS start_host_thread(struct nt_thread *t)
 {
-    pthread_attr_t attr;
-    pthread_t thread;
-
     nt_object_ref(&t->object); /* the running thread's own */
     pthread_mutex_lock(&threads_lock);
     bool refused = ending != NULL;
@@ -486,14 +501,9 @@ static NTSTATUS start_host_thread(struct nt_thread *t)
         return STATUS_PROCESS_IS_TERMINATING;
     }
     list_add(t);
-    pthread_attr_init(&attr);
-    pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-    pthread_attr_setstacksize(&attr, HOST_STACK);
-    int error = pthread_create(&thread, &attr, host_thread, t);
-    pthread_attr_destroy(&attr);
-    if (!error)
+    if (nt_host_thread_start(host_thread, t) == 0)
         return STATUS_SUCCESS;
-    list_remove(t);
+    list_remove(t, &refused);
     nt_object_release(&t->object);
     return STATUS_INSUFFICIENT_RESOURCES;
 }

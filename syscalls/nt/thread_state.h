@@ -49,6 +49,7 @@ struct nt_thread_more {
     struct nt_slot *exit_slot;
     uint64_t start, argument; /* RtlUserThreadStart's */
     uint64_t win32_start;
+    size_t stack_commit; /* bytes, as made */
     void (*on_end)(void); /* of nt_thread_start_guest */
     bool is_first;
     bool hidden, break_on_termination, priority_boost_off;
