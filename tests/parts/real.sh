@@ -2,7 +2,8 @@
 . "$SRC/tests/lib.sh"
 . "$SRC/tests/real/packages.sh"
 
-for script in "$SRC"/tests/real/7za.sh "$SRC"/tests/real/lightningcss.sh; do
+for script in "$SRC"/tests/real/7za.sh "$SRC"/tests/real/lightningcss.sh "$SRC"/tests/real/esbuild.sh \
+    "$SRC"/tests/real/biome.sh; do
     cd "$WORK" || exit
     . "$script"
 done

@@ -217,8 +217,13 @@ PVOID NTAPI RtlAllocateHeap(PVOID handle, ULONG flags, SIZE_T size)
     flags |= heap->force_flags;
     if (__builtin_expect(size <= CACHED_MAX_UNITS * UNIT - HEADER && !(flags & ~PLAIN_FLAGS), 1)) {
         b = heap_cache_take(heap, units_for(size));
-        if (__builtin_expect(b != NULL, 1))
-            return finish(heap, b, size, flags);
+        if (__builtin_expect(b != NULL, 1)) {
+            block_set(heap, b, b->units, (UCHAR)((SIZE_T)b->units * UNIT - HEADER - size),
+                      BLOCK_BUSY, 0);
+            if (flags & HEAP_ZERO_MEMORY)
+                memset(DATA_OF(b), 0, size);
+            return DATA_OF(b);
+        }
     }
     return allocate_slow(heap, flags, size);
 }

@@ -171,11 +171,10 @@ static struct block *refill(struct heap *heap, struct bin *bin, ULONG units)
         bin->first = (struct cached *)b;
         bin->count++;
     }
-    whole->state = BLOCK_BUSY;
     return whole;
 }
 
-/* A block of at least `units` in state BLOCK_BUSY, not sealed; NULL: the caller asks the heap. */
+/* A block of at least `units`, which the caller gives its header; NULL: the caller asks the heap. */
 struct block *heap_cache_take(struct heap *heap, ULONG units)
 {
     struct cache *c = cache_of(heap);
@@ -192,8 +191,6 @@ struct block *heap_cache_take(struct heap *heap, ULONG units)
         heap_corrupt(heap, e);
     bin->first = e->next;
     bin->count--;
-    e->b.state = BLOCK_BUSY;
-    e->b.flags = 0;
     return &e->b;
 }
 
@@ -222,10 +219,7 @@ BOOLEAN heap_cache_give(struct heap *heap, struct block *b)
     if (!c)
         return FALSE;
     bin = &c->bins[b->units];
-    b->state = BLOCK_CACHED;
-    b->flags = 0;
-    b->unused = 0;
-    block_seal(heap, b);
+    block_set(heap, b, b->units, 0, BLOCK_CACHED, 0);
     e->next = bin->first;
     bin->first = e;
     if (__builtin_expect(++bin->count * b->units * UNIT > BIN_BYTES && bin->count > 8, 0))

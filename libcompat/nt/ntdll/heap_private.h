@@ -124,6 +124,19 @@ static inline ULONG block_check(const struct heap *heap, const struct block *b)
     return (ULONG)(rest >> 32) ^ heap->cookie;
 }
 
+/* All of a header but prev_units in one store: the next reader takes these bytes as one word, and the
+ * processor hands a word on only as it was stored. */
+static inline void block_set(const struct heap *heap, struct block *b, ULONG units, UCHAR unused,
+                             UCHAR state, UCHAR flags)
+{
+    ULONGLONG rest = units | (ULONGLONG)unused << 32 | (ULONGLONG)state << 40 |
+                     (ULONGLONG)flags << 48;
+
+    __builtin_memcpy(&b->units, &rest, sizeof(rest));
+    rest = (rest ^ (ULONG_PTR)b) * 0x9e3779b97f4a7c15ull;
+    b->check = (ULONG)(rest >> 32) ^ heap->cookie;
+}
+
 static inline void block_seal(const struct heap *heap, struct block *b)
 {
     b->check = block_check(heap, b);
