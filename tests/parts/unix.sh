@@ -9,7 +9,7 @@ fi
 while read -r name; do
     program=$BUILD/tests/$name
     [[ -x $program ]] || { fail "unix $name" "it did not build"; continue; }
-    for kind in auto sud seccomp; do
+    for kind in auto patch sud seccomp; do
         limited 60 "$RUN" --intercept $kind "$program" >"$WORK/out" 2>"$WORK/err" </dev/null
         status=$?
         if [[ $kind != auto ]] && grep -q 'this kernel refuses' "$WORK/err"; then
