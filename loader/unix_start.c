@@ -14,6 +14,7 @@
 #include "syscalls/gate/trap.h"
 #include "syscalls/netbsd/netbsd.h"
 #include "syscalls/unix/memory.h"
+#include "syscalls/unix/patch.h"
 #include "syscalls/unix/process.h"
 #include "syscalls/unix/start.h"
 #include "syscalls/unix/thread.h"
@@ -156,6 +157,7 @@ int unix_start(const struct run_options *o, const struct detected *kind, int fd,
     unix_process.quiet = o->quiet;
     if (o->root && (result = set_root(o->root)) != 0)
         return result;
+    unix_patch_init(o->intercept == TRAP_AUTO || o->intercept == TRAP_PATCH);
     const char *bad = elf_read(fd, &f);
     if (!bad)
         bad = elf_map(fd, &f, PROGRAM_HINT, &s.image);

@@ -11,6 +11,7 @@
 #include "freebsd_handlers.h"
 #include "netbsd_handlers.h"
 #include "syscalls/gate/trap.h"
+#include "syscalls/unix/patch.h"
 #include "syscalls/unix/thread.h"
 #include "syscalls/unix/trace.h"
 
@@ -467,7 +468,12 @@ uint64_t unix_signal_handler(struct unix_thread *t, int sig, siginfo_t *si, ucon
     struct unix_registers r;
 
     if (sig == SIGSYS && in_guest && trap_is_guest_call(si)) {
-        /* The signal's return goes to the gate as if the site were patched. */
+        /* The signal's return goes to the gate as if the site were patched; next time it is. */
+        if (unix_patch_is_on()) {
+            registers_of_ucontext(uc, &r);
+            r.rax = trap_call_number(si);
+            unix_patch_site(&r);
+        }
         g[REG_RCX] = g[REG_RIP];
         g[REG_R11] = g[REG_EFL];
         g[REG_RAX] = (greg_t)trap_call_number(si);
@@ -484,6 +490,11 @@ uint64_t unix_signal_handler(struct unix_thread *t, int sig, siginfo_t *si, ucon
             g[REG_RIP] = (greg_t)unix_gate_exit_check;
         else if (pc >= (uintptr_t)nt_block_begin && pc < (uintptr_t)nt_block_end)
             g[REG_RIP] = (greg_t)nt_block_interrupted;
+        errno = saved_errno;
+        return fs;
+    }
+    if (sig == SIGTRAP && fault && in_guest && unix_patch_breakpoint(pc)) {
+        g[REG_RIP] = (greg_t)(pc - 1);
         errno = saved_errno;
         return fs;
     }
@@ -526,6 +537,7 @@ uint64_t unix_signal_handler(struct unix_thread *t, int sig, siginfo_t *si, ucon
         fs = t->guest_fs;
     } else {
         registers_of_ucontext(uc, &r);
+        r.rip = unix_patch_origin(r.rip);
         t->guest_fs = fs;
     }
     int n = unix_signal_of_host(sig);

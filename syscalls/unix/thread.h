@@ -87,11 +87,16 @@ bool unix_thread_attach(struct unix_thread *t);
 /* Runs the guest in the calling thread until it leaves, and gives the block back. */
 void unix_thread_run(struct unix_thread *t);
 /* A host thread that runs t, whose registers are set. 0 or -errno. The mask is the caller's. */
-int unix_thread_start(struct unix_thread *t);
+int unix_thread_start(struct unix_thread *t, int32_t *id);
 /* Where a thread does what others asked of it (stop): no host lock is held. */
 void unix_thread_stop_point(struct unix_thread *t);
 /* Asks t to come to its stop point. Under unix_thread_with. */
 void unix_thread_ask(struct unix_thread *t, uint32_t reason);
+/* For threads that are not detached: waits for one to end (tid 0: any) and forgets it. Its id, or
+ * minus an errno: -ESRCH, -EINVAL (it is detached), -EDEADLK, -EINTR. */
+int64_t unix_thread_wait(struct unix_thread *t, int32_t tid);
+/* Nobody waits for this one any more. False: there is no such ended thread. */
+bool unix_thread_forget(int32_t tid);
 /* The thread ends; the last one ends the process with status 0. */
 void unix_thread_exit(struct unix_thread *t) __attribute__((noreturn));
 /* The child of a fork has this one thread. */
