@@ -190,6 +190,7 @@ int unix_start(const struct run_options *o, const struct detected *kind, int fd,
     s.argv = unix_process.argv;
     s.envp = environment(o);
     unix_thread_system_init();
+    unix_dispatch_init();
     struct unix_thread *t = unix_thread_new();
     if (!t || !s.envp || !unix_system->start(t, &s))
         return fail(125, path, "no memory for the program's stack, or its arguments are too long");
