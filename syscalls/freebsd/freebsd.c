@@ -3,6 +3,7 @@
 
 #include "abi/freebsd/errno.h"
 #include "abi/freebsd/signal.h"
+#include "syscalls/freebsd/process.h"
 
 #define OF_HOST(name, number) [name] = number,
 #define NAMED(name, number) [number] = #name,
@@ -39,4 +40,7 @@ const struct unix_personality freebsd_personality = {
     .signal_names = signal_names,
     .signal_name_count = sizeof(signal_names) / sizeof(signal_names[0]),
     .indirect = {0, 198},
+    .continued_status = 0x13,
+    .start = freebsd_start,
+    .signal_frame = freebsd_signal_frame,
 };

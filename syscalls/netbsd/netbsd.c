@@ -3,6 +3,7 @@
 
 #include "abi/netbsd/errno.h"
 #include "abi/netbsd/signal.h"
+#include "syscalls/netbsd/process.h"
 
 #define OF_HOST(name, number) [name] = number,
 #define NAMED(name, number) [number] = #name,
@@ -39,4 +40,7 @@ const struct unix_personality netbsd_personality = {
     .signal_names = signal_names,
     .signal_name_count = sizeof(signal_names) / sizeof(signal_names[0]),
     .indirect = {0, 198},
+    .continued_status = 0xffff,
+    .start = netbsd_start,
+    .signal_frame = netbsd_signal_frame,
 };

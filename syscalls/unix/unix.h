@@ -84,6 +84,7 @@ struct unix_personality {
     const char *const *signal_names; /* indexed by the foreign number, "SIGINT" */
     unsigned signal_name_count;
     uint8_t indirect[2];      /* numbers of syscall(2) and __syscall(2) */
+    int32_t continued_status; /* what wait says of a child that goes on */
     bool clears_rdx;          /* a call without second result leaves 0 in rdx */
     /* Writes arguments, environment and auxiliary vector; sets the registers of the first thread. */
     bool (*start)(struct unix_thread *t, const struct unix_start *s);
