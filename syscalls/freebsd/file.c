@@ -1,6 +1,7 @@
 /* The file calls that only FreeBSD has, or has its own way. */
 #include <fcntl.h>
 #include <linux/falloc.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>

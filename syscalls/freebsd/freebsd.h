@@ -7,5 +7,6 @@
 
 extern const struct unix_call freebsd_calls[FREEBSD_CALL_COUNT]; /* generated from calls.tbl */
 extern const struct unix_personality freebsd_personality;
+extern const struct unix_abi freebsd_abi; /* abi.c */
 
 #endif

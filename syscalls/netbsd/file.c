@@ -1,6 +1,8 @@
 /* The file calls that only NetBSD has, or has its own way. */
 #include <fcntl.h>
 #include <linux/falloc.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/statvfs.h>
@@ -290,7 +292,7 @@ int64_t netbsd_fcntl(struct unix_thread *t, int32_t fd, int32_t cmd, long arg)
 
 /* --- and others ---------------------------------------------------------------------------------------- */
 
-static int64_t dup3(int32_t from, int32_t to, int32_t flags)
+static int64_t dup_flags(int32_t from, int32_t to, int32_t flags)
 {
     uint32_t unknown, host = unix_bits_to_host(unix_abi->open_flags, (uint32_t)flags, &unknown);
     if (unknown || (host & ~(uint32_t)(O_CLOEXEC | O_NONBLOCK)))
@@ -313,13 +315,13 @@ int64_t netbsd100_dup3(struct unix_thread *t, int32_t from, int32_t to, int32_t 
             r = unix_host(SYS_fcntl, from, F_SETFD, FD_CLOEXEC, 0, 0, 0);
         return r < 0 ? r : to;
     }
-    return dup3(from, to, flags);
+    return dup_flags(from, to, flags);
 }
 
 int64_t netbsd_dup3(struct unix_thread *t, int32_t from, int32_t to, int32_t flags)
 {
     (void)t;
-    return from == to ? -EINVAL : dup3(from, to, flags);
+    return from == to ? -EINVAL : dup_flags(from, to, flags);
 }
 
 int64_t netbsd_fsync_range(struct unix_thread *t, int32_t fd, int32_t how, int64_t start, int64_t length)

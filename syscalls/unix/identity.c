@@ -1,6 +1,7 @@
 /* Who the process is and what it may use: ids, groups, limits, priorities, use of resources. */
 #include <grp.h>
 #include <pwd.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -183,10 +184,17 @@ int64_t sys_getlogin(struct unix_thread *t, void *namebuf, size_t namelen)
 {
     char buffer[4096], name[33] = "";
     struct passwd pw, *found = NULL;
+    FILE *f = fopen("/etc/passwd", "re");
 
     (void)t;
-    if (getpwuid_r(getuid(), &pw, buffer, sizeof(buffer), &found) == 0 && found)
-        snprintf(name, sizeof(name), "%.32s", pw.pw_name);
+    while (f && fgetpwent_r(f, &pw, buffer, sizeof(buffer), &found) == 0) {
+        if (pw.pw_uid == getuid()) {
+            snprintf(name, sizeof(name), "%.32s", pw.pw_name);
+            break;
+        }
+    }
+    if (f)
+        fclose(f);
     if (namelen > sizeof(name))
         namelen = sizeof(name);
     if (strlen(name) + 1 > namelen)

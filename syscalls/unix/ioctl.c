@@ -1,5 +1,6 @@
 /* ioctl: terminals and what is common to descriptors. FreeBSD and NetBSD share these numbers. */
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>

@@ -1,5 +1,6 @@
 /* Making, changing and removing names, and the attributes of files. */
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>

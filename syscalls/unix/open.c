@@ -1,6 +1,7 @@
 /* Opening files, and what is asked of a file by name or descriptor. */
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/syscall.h>

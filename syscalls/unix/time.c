@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
+#include <sys/timerfd.h>
 #include <time.h>
 
 #include "syscalls/unix/abi.h"
@@ -151,7 +152,7 @@ int64_t sys_timerfd_create(struct unix_thread *t, int32_t clockid, int32_t flags
     uint32_t unknown, host = unix_bits_to_host(unix_abi->open_flags, (uint32_t)flags, &unknown);
 
     (void)t;
-    if (NO_CLOCK(clockid, clock) || unknown || (host & ~(uint32_t)(TFD_FLAGS)))
+    if (NO_CLOCK(clockid, clock) || unknown || (host & ~(uint32_t)(TFD_CLOEXEC | TFD_NONBLOCK)))
         return -EINVAL;
     return unix_host(SYS_timerfd_create, clock, host, 0, 0, 0, 0);
 }
