@@ -8,5 +8,6 @@
 extern const struct unix_call freebsd_calls[FREEBSD_CALL_COUNT]; /* generated from calls.tbl */
 extern unix_thunk *const freebsd_fast[FREEBSD_CALL_COUNT];
 extern const struct unix_personality freebsd_personality;
+extern const struct unix_abi freebsd_abi; /* abi.c */
 
 #endif

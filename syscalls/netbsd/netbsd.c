@@ -42,6 +42,7 @@ const struct unix_personality netbsd_personality = {
     .signal_name_count = sizeof(signal_names) / sizeof(signal_names[0]),
     .indirect = {0, 198},
     .continued_status = 0xffff,
+    .abi = &netbsd_abi,
     .start = netbsd_start,
     .signal_frame = netbsd_signal_frame,
 };

@@ -82,6 +82,7 @@ struct unix_start;
 /* A signal on its way to the guest: syscalls/unix/signal.h. */
 struct unix_signal;
 
+struct unix_abi;
 struct unix_personality {
     const char *name;     /* "FreeBSD" */
     const char *release;  /* what uname and kern.osrelease say: "14.1-RELEASE" */
@@ -101,6 +102,7 @@ struct unix_personality {
     uint8_t indirect[2];      /* numbers of syscall(2) and __syscall(2) */
     int32_t continued_status; /* what wait says of a child that goes on */
     bool clears_rdx;          /* a call without second result leaves 0 in rdx */
+    const struct unix_abi *abi; /* flags, numbers and layouts: syscalls/unix/abi.h */
     /* Writes arguments, environment and auxiliary vector; sets the registers of the first thread. */
     bool (*start)(struct unix_thread *t, const struct unix_start *s);
     /* Puts a signal frame on the guest's stack and turns *r to the handler. False: no room. */
