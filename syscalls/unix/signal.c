@@ -463,6 +463,7 @@ uint64_t unix_signal_handler(struct unix_thread *t, int sig, siginfo_t *si, ucon
     uintptr_t pc = (uintptr_t)g[REG_RIP];
     bool in_guest = pc < GUEST_END;
     bool in_exit = pc >= (uintptr_t)unix_gate_exit_begin && pc < (uintptr_t)unix_gate_exit_end;
+    bool in_fast = pc >= (uintptr_t)unix_gate_fast_begin && pc < (uintptr_t)unix_gate_fast_end;
     bool fault = si->si_code > 0 && sync_index(sig) >= 0;
     int saved_errno = errno;
     struct unix_registers r;
@@ -488,6 +489,8 @@ uint64_t unix_signal_handler(struct unix_thread *t, int sig, siginfo_t *si, ucon
             t->pending |= UNIX_PENDING_STOP;
         if (in_exit)
             g[REG_RIP] = (greg_t)unix_gate_exit_check;
+        else if (in_fast)
+            g[REG_RIP] = (greg_t)unix_gate_fast_check;
         else if (pc >= (uintptr_t)nt_block_begin && pc < (uintptr_t)nt_block_end)
             g[REG_RIP] = (greg_t)nt_block_interrupted;
         errno = saved_errno;
@@ -498,7 +501,7 @@ uint64_t unix_signal_handler(struct unix_thread *t, int sig, siginfo_t *si, ucon
         errno = saved_errno;
         return fs;
     }
-    if (fault && !in_guest && !in_exit) {
+    if (fault && !in_guest && !in_exit && !in_fast) {
         uintptr_t fixup = guest_fault_fixup(pc);
         if (!fixup || (sig != SIGSEGV && sig != SIGBUS))
             host_crash(sig, si, pc);
@@ -510,6 +513,8 @@ uint64_t unix_signal_handler(struct unix_thread *t, int sig, siginfo_t *si, ucon
         /* During a call, or in the middle of the way out: decide again what is pending. */
         if (in_exit)
             g[REG_RIP] = (greg_t)unix_gate_exit_check;
+        else if (in_fast)
+            g[REG_RIP] = (greg_t)unix_gate_fast_check;
         else if (pc >= (uintptr_t)nt_block_begin && pc < (uintptr_t)nt_block_end)
             g[REG_RIP] = (greg_t)nt_block_interrupted;
         int sync = sync_index(sig);
@@ -531,10 +536,17 @@ uint64_t unix_signal_handler(struct unix_thread *t, int sig, siginfo_t *si, ucon
         errno = saved_errno;
         return fs;
     }
-    if (in_exit) {
-        /* A fault on the way out: an address that cannot be gone to. The guest's own. */
-        r = t->regs;
-        fs = t->guest_fs;
+    if (in_exit || in_fast) {
+        /* A fault on the way out: an address that cannot be gone to. The guest's own. What the
+         * first tier does not save is still in its registers. */
+        registers_of_ucontext(uc, &r);
+        if (in_exit) {
+            r = t->regs;
+            fs = t->guest_fs;
+        } else {
+            r.rip = t->regs.rip;
+            r.rsp = t->regs.rsp;
+        }
     } else {
         registers_of_ucontext(uc, &r);
         r.rip = unix_patch_origin(r.rip);

@@ -381,7 +381,7 @@ const struct unix_registers *unix_registers(const struct unix_thread *t)
     return &t->regs;
 }
 
-void unix_result2(struct unix_thread *t, uint64_t value)
+UNIX_FAST void unix_result2(struct unix_thread *t, uint64_t value)
 {
     t->regs.arg[UNIX_RDX] = value;
 }
