@@ -67,12 +67,15 @@ static bool park(struct nt_thread *t, CONTEXT *c)
     m->context = *c;
     pthread_mutex_unlock(&m->lock);
     atomic_store(&m->place, NT_PLACE_PARKED);
+    if (atomic_load(&m->watched))
+        futex_wake(&m->place);
     for (;;) {
         uint32_t request = atomic_load(&m->request);
         pthread_mutex_lock(&m->lock);
         if (m->context_set) {
             nt_context_merge(&m->context, &m->new_context);
             m->context_set = false;
+            m->keep_status = !(m->new_context.ContextFlags & CONTEXT_INTEGER & ~CONTEXT_AMD64);
             changed = true;
         }
         bool go = atomic_load(&m->suspended) == 0;
@@ -101,6 +104,18 @@ void nt_thread_stop_point(struct nt_thread *t, struct nt_frame *f)
         c.ContextFlags = CONTEXT_FULL;
         nt_frame_set_context(f, &c);
     }
+    t->more->keep_status = false;
+}
+
+void nt_thread_stop_in_call(struct nt_thread *t)
+{
+    CONTEXT c;
+
+    nt_context_of_frame(t->frame, &c);
+    if (park(t, &c)) {
+        c.ContextFlags = CONTEXT_FULL;
+        nt_frame_set_context(t->frame, &c);
+    }
 }
 
 /* In the handler. context: the guest's state where the thread has not come to its frame yet (on
@@ -112,7 +127,8 @@ void nt_thread_interrupted(struct nt_thread *t, bool guest, CONTEXT *context)
 
     if (guest) {
         unsigned pending = atomic_load(&t->pending);
-        if (!(pending & NT_PENDING_TERMINATE) && (pending & (NT_PENDING_SUSPEND | NT_PENDING_CONTEXT)))
+        if (!(pending & NT_PENDING_TERMINATE) &&
+            (pending & (NT_PENDING_SUSPEND | NT_PENDING_CONTEXT)))
             park(t, context);
         pending = atomic_load(&t->pending);
         if (pending & (NT_PENDING_TERMINATE | NT_PENDING_APC)) {
@@ -151,6 +167,31 @@ static void wait_acknowledged(struct nt_thread *t)
     }
 }
 
+/* A thread in a handler goes on until its next safe point, and NtContinue and its like change its
+ * frame meanwhile: it is worth waiting until it is really there. What a handler waits for, the
+ * interrupt has ended; only a host call that nobody can interrupt takes longer than anyone should
+ * wait. Nor does the caller wait when it is to stop itself, which lets two threads suspend each
+ * other. */
+#define PATIENCE 1000000 /* 100 ns */
+static void wait_parked(struct nt_thread *self, struct nt_thread *t)
+{
+    struct nt_thread_more *m = t->more;
+    struct nt_deadline until;
+
+    nt_deadline_after(&until, PATIENCE);
+    atomic_fetch_add(&m->watched, 1);
+    for (;;) {
+        uint32_t place = atomic_load(&m->place);
+        if (place == NT_PLACE_PARKED || atomic_load(&m->life) == NT_LIFE_ENDED ||
+            atomic_load(&m->suspended) == 0 || nt_deadline_passed(&until))
+            break;
+        long r = nt_block_futex_private(self, NT_EVENT_STOP, &m->place, place, &until);
+        if (r == -EINTR)
+            break;
+    }
+    atomic_fetch_sub(&m->watched, 1);
+}
+
 /* Suspends; STATUS_THREAD_IS_TERMINATING, STATUS_SUSPEND_COUNT_EXCEEDED. */
 static NTSTATUS suspend(struct nt_thread *self, struct nt_thread *t, bool internal, ULONG *was)
 {
@@ -172,8 +213,10 @@ static NTSTATUS suspend(struct nt_thread *self, struct nt_thread *t, bool intern
         nt_thread_wake_locked(t, NT_PENDING_SUSPEND, NT_EVENT_STOP, true);
     }
     pthread_mutex_unlock(&m->lock);
-    if (NT_SUCCESS(status) && t != self)
+    if (NT_SUCCESS(status) && t != self) {
         wait_acknowledged(t);
+        wait_parked(self, t);
+    }
     return status;
 }
 
@@ -223,7 +266,8 @@ NTSTATUS NtSuspendThread(struct nt_thread *t, HANDLE ThreadHandle, ULONG *Previo
 
     if (!NT_SUCCESS(status))
         return status;
-    status = target->process ? nt_other_thread_suspend(target, &was) : suspend(t, target, false, &was);
+    status =
+        target->process ? nt_other_thread_suspend(target, &was) : suspend(t, target, false, &was);
     nt_object_release(&target->object);
     if (NT_SUCCESS(status) && PreviousSuspendCount && !guest_put(PreviousSuspendCount, was))
         return STATUS_ACCESS_VIOLATION;
@@ -259,7 +303,8 @@ static NTSTATUS each_thread(struct nt_thread *self, HANDLE process, bool stop)
     if (!own)
         return status;
     uint32_t after = 0;
-    for (struct nt_thread *t; (t = nt_thread_next(after)); after = t->id, nt_object_release(&t->object))
+    for (struct nt_thread *t; (t = nt_thread_next(after));
+         after = t->id, nt_object_release(&t->object))
         if (t != self) {
             if (stop)
                 suspend(self, t, false, NULL);
@@ -327,8 +372,7 @@ NTSTATUS NtGetContextThread(struct nt_thread *t, HANDLE ThreadHandle, CONTEXT *T
         return status;
 
     nt_context_copy(&out, &c, flags);
-    return guest_write(ThreadContext, &out, sizeof(out)) ? STATUS_SUCCESS
-                                                         : STATUS_ACCESS_VIOLATION;
+    return guest_write(ThreadContext, &out, sizeof(out)) ? STATUS_SUCCESS : STATUS_ACCESS_VIOLATION;
 }
 
 NTSTATUS NtSetContextThread(struct nt_thread *t, HANDLE ThreadHandle, const CONTEXT *ThreadContext)

@@ -33,6 +33,10 @@ void nt_dispatch(struct nt_thread *t, struct nt_frame *f)
 
     /* NtContinue and its like have set the whole context; the status must not touch it. */
     f->status = (uint32_t)status;
+    if (__builtin_expect(f->restore && t->more->keep_status, 0)) {
+        f->restore_context.Rax = (uint32_t)status;
+        t->more->keep_status = false;
+    }
 }
 
 void nt_exit_work(struct nt_thread *t, struct nt_frame *f)

@@ -185,7 +185,7 @@ NTSTATUS nt_io_wait_fd(const struct nt_io *io, int fd, short events)
         }
         if (pending & (NT_PENDING_SUSPEND | NT_PENDING_CONTEXT)) {
             pthread_sigmask(SIG_SETMASK, &before, NULL);
-            nt_thread_stop_point(t, t->frame);
+            nt_thread_stop_in_call(t);
             pthread_sigmask(SIG_BLOCK, &interrupt, NULL);
             continue;
         }

@@ -28,6 +28,8 @@ NTSTATUS nt_thread_end_others(struct nt_thread *t, NTSTATUS status);
 
 /* On the way back to the guest: waits while suspended, takes a context that was set. */
 void nt_thread_stop_point(struct nt_thread *t, struct nt_frame *f);
+/* The same in the middle of a handler, which then goes on. */
+void nt_thread_stop_in_call(struct nt_thread *t);
 
 /* Makes the frame go to KiUserApcDispatcher for the first queued user APC, if any. */
 void nt_thread_deliver_apc(struct nt_thread *t, struct nt_frame *f);

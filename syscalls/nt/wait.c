@@ -46,7 +46,7 @@ bool nt_interrupted(struct nt_thread *t)
     if (pending & NT_PENDING_TERMINATE)
         return true;
     if (pending & (NT_PENDING_SUSPEND | NT_PENDING_CONTEXT))
-        nt_thread_stop_point(t, t->frame);
+        nt_thread_stop_in_call(t);
     return atomic_load(&t->pending) & NT_PENDING_TERMINATE;
 }
 
