@@ -31,6 +31,8 @@
 #define F_RESTORE 0x1a8
 #define F_DIRECT 0x1ac
 #define F_CONTEXT 0x1b0
+#define F_WIDE 0x680
+#define F_HIGH 0x690
 
 /* CONTEXT */
 #define C_EFLAGS 0x44
@@ -162,6 +164,12 @@ nt_gate_exit_check:
 3:	/* Everything from a CONTEXT: iretq sets rip, rsp and the flags at once. */
 	leaq	F_CONTEXT(%rsi), %r11
 	fxrstor64 C_FLTSAVE(%r11)
+	cmpl	$0, F_WIDE(%rsi)
+	je	5f
+	.irp	n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+	vinsertf128 $1, F_HIGH+\n*16(%rsi), %ymm\n, %ymm\n
+	.endr
+5:
 	movl	$SEL_SS, %eax
 	pushq	%rax
 	pushq	C_RSP(%r11)

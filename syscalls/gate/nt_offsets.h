@@ -5,7 +5,7 @@
 #define T_FRAME 24
 #define T_PENDING 32
 #define T_EXIT_SP 64
-#define F_SIZE 1664
+#define F_SIZE 1936
 
 /* Linux's selectors of 64-bit user code */
 #define SEL_CS 0x33

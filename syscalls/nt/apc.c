@@ -12,6 +12,7 @@
 #include "syscalls/nt/sync.h"
 #include "syscalls/nt/thread.h"
 #include "syscalls/nt/thread_state.h"
+#include "syscalls/nt/wide.h"
 #include "nt_handlers.h"
 
 /* QUEUE_USER_APC_FLAGS of NtQueueApcThreadEx2 */
@@ -22,10 +23,11 @@
  * and the routine, and a machine frame for the unwinder. */
 struct apc_frame {
     CONTEXT context;
+    struct nt_context_ex context_ex;
     uint64_t rip, cs, eflags, rsp, ss;
     uint64_t pad;
 };
-_Static_assert(offsetof(struct apc_frame, rip) == 0x4d0, "KiUserApcDispatcher");
+_Static_assert(offsetof(struct apc_frame, rip) == 0x4f0, "KiUserApcDispatcher");
 _Static_assert(sizeof(struct apc_frame) % 16 == 0, "KiUserApcDispatcher");
 
 static NTSTATUS enqueue(struct nt_thread *t, struct nt_apc apc)
@@ -133,8 +135,17 @@ void nt_thread_deliver_apc(struct nt_thread *t, struct nt_frame *f)
     frame.eflags = frame.context.EFlags;
     frame.rsp = frame.context.Rsp;
     frame.ss = SEL_SS;
-    uint64_t at = (frame.rsp - sizeof(frame)) & ~15ull;
-    if (!guest_write((void *)at, &frame, sizeof(frame))) {
+    /* Where a special APC interrupts, the upper halves of the vector registers are in use. */
+    uint64_t below = frame.rsp, area = 0;
+    bool ok = true;
+    frame.context.ContextFlags &= ~(CONTEXT_XSTATE & ~CONTEXT_AMD64);
+    if (f->restore && f->wide) {
+        ok = nt_wide_push(&below, f->high, &area);
+        frame.context.ContextFlags |= CONTEXT_XSTATE;
+    }
+    uint64_t at = (below - sizeof(frame)) & ~15ull;
+    nt_wide_describe(&frame.context_ex, at, area);
+    if (!ok || !guest_write((void *)at, &frame, sizeof(frame))) {
         EXCEPTION_RECORD record = {.ExceptionCode = (DWORD)STATUS_STACK_OVERFLOW,
                                    .ExceptionAddress = (PVOID)frame.rip};
         nt_die_of_exception(&record, &frame.context);
@@ -145,6 +156,7 @@ void nt_thread_deliver_apc(struct nt_thread *t, struct nt_frame *f)
     c.Rsp = at;
     c.EFlags &= ~0x500u;
     nt_frame_set_context(f, &c);
+    f->wide = 0;
 }
 
 static NTSTATUS queue(HANDLE handle, bool special, void *routine, void *a, void *b, void *c)

@@ -19,6 +19,7 @@
 #include "syscalls/nt/sync.h"
 #include "syscalls/nt/thread.h"
 #include "syscalls/nt/thread_state.h"
+#include "syscalls/nt/wide.h"
 #include "nt_handlers.h"
 
 static void futex_wake(_Atomic uint32_t *word)
@@ -120,7 +121,7 @@ void nt_thread_stop_in_call(struct nt_thread *t)
 
 /* In the handler. context: the guest's state where the thread has not come to its frame yet (on
  * the way in) or is in guest code; NULL in the rest of the host. */
-void nt_thread_interrupted(struct nt_thread *t, bool guest, CONTEXT *context)
+void nt_thread_interrupted(struct nt_thread *t, bool guest, CONTEXT *context, const ucontext_t *uc)
 {
     struct nt_thread_more *m = t->more;
     uint32_t request = atomic_load(&m->request);
@@ -135,6 +136,7 @@ void nt_thread_interrupted(struct nt_thread *t, bool guest, CONTEXT *context)
             /* Through the gate's way out, which does the rest on the host's stack. */
             t->frame->restore_context = *context;
             t->frame->restore = 1;
+            t->frame->wide = nt_wide_of_ucontext(uc, t->frame->high);
             context->Rip = (uintptr_t)nt_gate_exit_check;
             context->EFlags &= ~0x500u;
             context->FltSave.MxCsr = context->MxCsr = 0x1f80;

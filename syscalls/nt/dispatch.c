@@ -143,6 +143,8 @@ void nt_frame_set_context(struct nt_frame *f, const CONTEXT *from)
 {
     CONTEXT now;
 
+    if (!f->restore)
+        f->wide = 0;
     nt_context_of_frame(f, &now);
     nt_context_merge(&now, from);
     f->restore_context = now;

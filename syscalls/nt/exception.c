@@ -8,13 +8,14 @@
 #include "syscalls/nt/signal.h"
 #include "syscalls/nt/thread.h"
 #include "syscalls/nt/vm.h"
+#include "syscalls/nt/wide.h"
 #include "nt_handlers.h"
 
 /* What KiUserExceptionDispatcher finds at its stack pointer on x64. The machine frame lets the
  * unwinder go on into the interrupted function. */
 struct exception_frame {
     CONTEXT context;
-    uint32_t context_ex[8]; /* CONTEXT_EX: offset and length of all, legacy, xstate */
+    struct nt_context_ex context_ex;
     EXCEPTION_RECORD record;
     uint64_t pad;
     uint64_t rip, cs, eflags, rsp, ss;
@@ -24,16 +25,21 @@ _Static_assert(offsetof(struct exception_frame, record) == 0x4f0, "x64 dispatche
 _Static_assert(offsetof(struct exception_frame, rip) == 0x590, "x64 dispatcher frame");
 _Static_assert(sizeof(struct exception_frame) % 16 == 0, "x64 dispatcher frame");
 
-static bool push_exception(const EXCEPTION_RECORD *record, const CONTEXT *context, uint64_t *rsp)
+/* high: NULL, or the upper halves of the vector registers. */
+static bool push_exception(const EXCEPTION_RECORD *record, const CONTEXT *context,
+                           const uint8_t high[16][16], uint64_t *rsp)
 {
     struct exception_frame f = {.context = *context, .record = *record};
-    uint64_t at = (context->Rsp - sizeof(f)) & ~15ull;
+    uint64_t below = context->Rsp, area = 0;
 
-    f.context_ex[0] = (uint32_t)-(int32_t)sizeof(CONTEXT);
-    f.context_ex[1] = sizeof(CONTEXT) + sizeof(f.context_ex);
-    f.context_ex[2] = (uint32_t)-(int32_t)sizeof(CONTEXT);
-    f.context_ex[3] = sizeof(CONTEXT);
-    f.context_ex[4] = 25;
+    f.context.ContextFlags &= ~(CONTEXT_XSTATE & ~CONTEXT_AMD64);
+    if (high) {
+        if (!nt_wide_push(&below, high, &area))
+            return false;
+        f.context.ContextFlags |= CONTEXT_XSTATE;
+    }
+    uint64_t at = (below - sizeof(f)) & ~15ull;
+    nt_wide_describe(&f.context_ex, at, area);
     f.rip = context->Rip;
     f.cs = SEL_CS;
     f.eflags = context->EFlags;
@@ -52,8 +58,11 @@ void nt_dispatch_exception_in_signal(struct nt_thread *t, const EXCEPTION_RECORD
     bool fail_fast = record->ExceptionCode == (DWORD)STATUS_STACK_BUFFER_OVERRUN &&
                      (record->ExceptionFlags & EXCEPTION_NONCONTINUABLE);
 
+    uint8_t high[16][16];
+    bool wide = uc->uc_mcontext.gregs[REG_RIP] < (greg_t)GUEST_END && nt_wide_of_ucontext(uc, high);
+
     (void)t;
-    if (fail_fast || !push_exception(record, context, &c.Rsp))
+    if (fail_fast || !push_exception(record, context, wide ? high : NULL, &c.Rsp))
         nt_die_of_exception(record, context);
     c.Rip = nt_process.user_exception_dispatcher;
     c.EFlags &= ~0x500u; /* trap and direction flags are the handler's, not the fault's */
@@ -66,7 +75,7 @@ NTSTATUS nt_dispatch_exception(struct nt_thread *t, const EXCEPTION_RECORD *reco
     CONTEXT c = *context;
 
     (void)t;
-    if (!push_exception(record, context, &c.Rsp))
+    if (!push_exception(record, context, NULL, &c.Rsp))
         nt_die_of_exception(record, context);
     c.Rip = nt_process.user_exception_dispatcher;
     c.ContextFlags = CONTEXT_FULL;
@@ -96,6 +105,7 @@ NTSTATUS NtContinue(struct nt_thread *t, const CONTEXT *ContextRecord, BOOLEAN T
     if (!guest_get(&context, ContextRecord))
         return STATUS_ACCESS_VIOLATION;
     nt_frame_set_context(t->frame, &context);
+    t->frame->wide = nt_wide_get(ContextRecord, context.ContextFlags, t->frame->high);
     return TestAlert ? nt_thread_test_alert(t) : STATUS_SUCCESS;
 }
 

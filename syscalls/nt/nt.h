@@ -32,6 +32,8 @@ struct nt_frame {
     uint32_t restore; /* 1: leave through *restore_context instead of the fields above */
     uint32_t direct;  /* entered by a call: the return address lies at rsp - 8 */
     _Alignas(16) CONTEXT restore_context;
+    uint32_t wide; /* with restore: the upper halves of the vector registers are in `high` */
+    _Alignas(16) uint8_t high[16][16];
 };
 
 _Static_assert(offsetof(struct nt_frame, rbx) == 0x10, "nt_gate_x64.S");
@@ -43,6 +45,8 @@ _Static_assert(offsetof(struct nt_frame, status) == 0x1a0, "nt_gate_x64.S");
 _Static_assert(offsetof(struct nt_frame, restore) == 0x1a8, "nt_gate_x64.S");
 _Static_assert(offsetof(struct nt_frame, direct) == 0x1ac, "nt_gate_x64.S");
 _Static_assert(offsetof(struct nt_frame, restore_context) == 0x1b0, "nt_gate_x64.S");
+_Static_assert(offsetof(struct nt_frame, wide) == 0x680, "nt_gate_x64.S");
+_Static_assert(offsetof(struct nt_frame, high) == 0x690, "nt_gate_x64.S");
 
 /* Reasons to stop at the gate before going back to the guest */
 #define NT_PENDING_SUSPEND 1u

@@ -12,6 +12,7 @@
 #include "syscalls/nt/thread.h"
 #include "syscalls/nt/thread_stack.h"
 #include "syscalls/nt/vm.h"
+#include "syscalls/nt/wide.h"
 
 #define ALT_STACK_SIZE 65536u
 
@@ -77,8 +78,10 @@ void nt_ucontext_of_context(const CONTEXT *c, ucontext_t *uc)
     r[REG_R14] = (greg_t)c->R14;
     r[REG_R15] = (greg_t)c->R15;
     r[REG_RIP] = (greg_t)c->Rip;
-    if (uc->uc_mcontext.fpregs)
+    if (uc->uc_mcontext.fpregs) {
         memcpy(uc->uc_mcontext.fpregs, &c->FltSave, offsetof(XSAVE_FORMAT, Reserved4));
+        nt_wide_legacy_used(uc);
+    }
 }
 
 /* A fault in our own code: nothing can be trusted, so say where and stop. */
@@ -321,7 +324,7 @@ static void interrupt_handler(int sig, siginfo_t *si, void *ctx)
         return;
     if (nt_pc_is_guest(pc)) {
         nt_context_of_ucontext(uc, &c);
-        nt_thread_interrupted(t, true, &c);
+        nt_thread_interrupted(t, true, &c, uc);
         nt_ucontext_of_context(&c, uc);
     } else {
         /* In the middle of the way out: decide again what is pending. Just before a blocking call:
@@ -330,7 +333,7 @@ static void interrupt_handler(int sig, siginfo_t *si, void *ctx)
             *pc_reg = (greg_t)nt_gate_exit_check;
         else if (pc >= (uintptr_t)nt_block_begin && pc < (uintptr_t)nt_block_end)
             *pc_reg = (greg_t)nt_block_interrupted;
-        nt_thread_interrupted(t, false, context_at_entry(t, uc, &c) ? &c : NULL);
+        nt_thread_interrupted(t, false, context_at_entry(t, uc, &c) ? &c : NULL, uc);
     }
     errno = saved_errno;
 }

@@ -34,6 +34,7 @@ static inline bool nt_pc_is_guest(uintptr_t pc)
 /* For NT_SIGNAL_INTERRUPT (context.c): called in the handler. guest: the thread was in guest code,
  * then *context may be changed and is taken back; else context is NULL, or the guest's state on the
  * way in. */
-void nt_thread_interrupted(struct nt_thread *t, bool guest, CONTEXT *context);
+void nt_thread_interrupted(struct nt_thread *t, bool guest, CONTEXT *context,
+                           const ucontext_t *uc);
 
 #endif

@@ -6,7 +6,7 @@
  *   exception   0x000 CONTEXT, 0x4d0 CONTEXT_EX, 0x4f0 EXCEPTION_RECORD,
  *               0x590 machine frame: rip cs eflags rsp ss of the interrupted code
  *   APC         0x000 CONTEXT with P1Home .. P3Home = the routine's arguments, P4Home = the
- *               routine; 0x4d0 machine frame
+ *               routine; 0x4d0 CONTEXT_EX; 0x4f0 machine frame
  *
  * The unwind codes lead from here to the interrupted code: its rip and rsp come from the machine
  * frame, its nonvolatile registers from the CONTEXT. The homes P1Home .. P4Home of the CONTEXT
@@ -54,7 +54,7 @@ asm(".text\n"
     ".seh_proc KiUserApcDispatcher\n"
     "KiUserApcDispatcher:\n"
     ".seh_pushframe\n"
-    ".seh_stackalloc 0x4d0\n" SAVED_REGISTERS ".seh_endprologue\n"
+    ".seh_stackalloc 0x4f0\n" SAVED_REGISTERS ".seh_endprologue\n"
     "    cld\n"
     "    movq 0x18(%rsp), %rax\n"
     "    movq 0x00(%rsp), %rcx\n"

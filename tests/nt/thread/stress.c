@@ -1,7 +1,7 @@
 /*
- * Threads that are stopped, looked at and sent on, thousands of times, whatever they do: compute, make
- * system calls, wait for each other, fault, run asynchronous procedure calls, start threads. Each
- * checks that nothing of its state is lost.
+ * Threads that are stopped, looked at and sent on, thousands of times, whatever they do: compute,
+ * make system calls, wait for each other, fault, run asynchronous procedure calls, start threads.
+ * Each checks that nothing of its state is lost.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -51,28 +51,27 @@ static DWORD WINAPI computes(void *arg)
     }
     while (!stop) {
         unsigned long long bx = 0x1111, si = 0x2222, di = 0x3333, r12 = 0x4444, r13 = 0x5555;
-        __asm__ volatile(
-            "movups 0x00(%[in]), %%xmm0\n\tmovups 0x10(%[in]), %%xmm1\n\t"
-            "movups 0x20(%[in]), %%xmm2\n\tmovups 0x30(%[in]), %%xmm3\n\t"
-            "movups 0x40(%[in]), %%xmm4\n\tmovups 0x50(%[in]), %%xmm5\n\t"
-            "movups 0x60(%[in]), %%xmm6\n\tmovups 0xf0(%[in]), %%xmm15\n\t"
-            "movl $2000, %%ecx\n\t"
-            "xorl %%eax, %%eax\n\t"
-            "1: addq %%rbx, %%rax\n\taddq %%rsi, %%rax\n\taddq %%rdi, %%rax\n\t"
-            "pushq %%rax\n\tpopq %%r8\n\t"
-            "cmpq %%rax, %%r8\n\tjne 2f\n\t"
-            "addq %%r12, %%rax\n\taddq %%r13, %%rax\n\t"
-            "decl %%ecx\n\tjnz 1b\n\t"
-            "2:\n\t"
-            "movups %%xmm0, 0x00(%[out])\n\tmovups %%xmm1, 0x10(%[out])\n\t"
-            "movups %%xmm2, 0x20(%[out])\n\tmovups %%xmm3, 0x30(%[out])\n\t"
-            "movups %%xmm4, 0x40(%[out])\n\tmovups %%xmm5, 0x50(%[out])\n\t"
-            "movups %%xmm6, 0x60(%[out])\n\tmovups %%xmm15, 0xf0(%[out])\n\t"
-            "movq %%rax, %[sum]"
-            : [sum] "=m"(sum), "+b"(bx), "+S"(si), "+D"(di)
-            : [in] "r"(in), [out] "r"(out)
-            : "rax", "rcx", "r8", "r12", "r13", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5",
-              "xmm6", "xmm15", "memory", "cc");
+        __asm__ volatile("movups 0x00(%[in]), %%xmm0\n\tmovups 0x10(%[in]), %%xmm1\n\t"
+                         "movups 0x20(%[in]), %%xmm2\n\tmovups 0x30(%[in]), %%xmm3\n\t"
+                         "movups 0x40(%[in]), %%xmm4\n\tmovups 0x50(%[in]), %%xmm5\n\t"
+                         "movups 0x60(%[in]), %%xmm6\n\tmovups 0xf0(%[in]), %%xmm15\n\t"
+                         "movl $2000, %%ecx\n\t"
+                         "xorl %%eax, %%eax\n\t"
+                         "1: addq %%rbx, %%rax\n\taddq %%rsi, %%rax\n\taddq %%rdi, %%rax\n\t"
+                         "pushq %%rax\n\tpopq %%r8\n\t"
+                         "cmpq %%rax, %%r8\n\tjne 2f\n\t"
+                         "addq %%r12, %%rax\n\taddq %%r13, %%rax\n\t"
+                         "decl %%ecx\n\tjnz 1b\n\t"
+                         "2:\n\t"
+                         "movups %%xmm0, 0x00(%[out])\n\tmovups %%xmm1, 0x10(%[out])\n\t"
+                         "movups %%xmm2, 0x20(%[out])\n\tmovups %%xmm3, 0x30(%[out])\n\t"
+                         "movups %%xmm4, 0x40(%[out])\n\tmovups %%xmm5, 0x50(%[out])\n\t"
+                         "movups %%xmm6, 0x60(%[out])\n\tmovups %%xmm15, 0xf0(%[out])\n\t"
+                         "movq %%rax, %[sum]"
+                         : [sum] "=m"(sum), "+b"(bx), "+S"(si), "+D"(di)
+                         : [in] "r"(in), [out] "r"(out)
+                         : "rax", "rcx", "r8", "r12", "r13", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4",
+                           "xmm5", "xmm6", "xmm15", "memory", "cc");
         (void)r12, (void)r13;
         for (int i = 0; i < 16; i++)
             if ((i < 7 || i == 15) && memcmp(in[i], out[i], 16))
@@ -82,6 +81,27 @@ static DWORD WINAPI computes(void *arg)
         v->turns++;
     }
     return 1;
+}
+
+static char *bad_page;
+static volatile LONG faults;
+static BOOL have_avx;
+
+__attribute__((target("avx"), noinline)) static void clobber_wide(void)
+{
+    __asm__ volatile("vpcmpeqd %%xmm0, %%xmm0, %%xmm0\n\t"
+                     "vinsertf128 $1, %%xmm0, %%ymm0, %%ymm0\n\t"
+                     "vmovaps %%ymm0, %%ymm15\n\t"
+                     "vmovaps %%ymm0, %%ymm6\n\t"
+                     "vzeroupper" ::
+                         : "xmm0", "xmm6", "xmm15");
+}
+
+/* Special APCs come at any instruction. */
+static void CALLBACK special_apc(ULONG_PTR arg)
+{
+    ((struct victim *)arg)->apcs++;
+    clobber_wide();
 }
 
 /* The upper halves of the vector registers, which a CONTEXT does not have. */
@@ -101,6 +121,18 @@ __attribute__((target("avx"))) static DWORD WINAPI computes_wide(void *arg)
                          "vzeroupper"
                          :
                          : [in] "r"(in), [out] "r"(out), [out15] "r"(out15)
+                         : "rcx", "xmm0", "xmm15", "memory", "cc");
+        if (memcmp(in, out, sizeof(in)) || memcmp(in, out15, sizeof(in)))
+            wrong(v, __LINE__);
+        /* And over a fault, whose handler uses them, too. */
+        __asm__ volatile("vmovups (%[in]), %%ymm0\n\t"
+                         "vmovups (%[in]), %%ymm15\n\t"
+                         "movb %%cl, 16(%%rax)\n\t"
+                         "vmovups %%ymm0, (%[out])\n\t"
+                         "vmovups %%ymm15, (%[out15])\n\t"
+                         "vzeroupper"
+                         :
+                         : [in] "r"(in), [out] "r"(out), [out15] "r"(out15), "a"(bad_page)
                          : "rcx", "xmm0", "xmm15", "memory", "cc");
         if (memcmp(in, out, sizeof(in)) || memcmp(in, out15, sizeof(in)))
             wrong(v, __LINE__);
@@ -166,16 +198,18 @@ static DWORD WINAPI answers(void *arg)
     return 1;
 }
 
-static char *bad_page;
-static volatile LONG faults;
-
 static LONG WINAPI on_fault(EXCEPTION_POINTERS *e)
 {
+    ULONG_PTR offset = e->ExceptionRecord->ExceptionInformation[1] - (ULONG_PTR)bad_page;
+
     if (e->ExceptionRecord->ExceptionCode != EXCEPTION_ACCESS_VIOLATION ||
-        e->ExceptionRecord->ExceptionInformation[1] != (ULONG_PTR)bad_page + 8)
+        (offset != 8 && offset != 16))
         return EXCEPTION_CONTINUE_SEARCH;
-    InterlockedIncrement(&faults);
-    e->ContextRecord->Rip += 3; /* movb %cl, 8(%rax) */
+    if (offset == 8)
+        InterlockedIncrement(&faults);
+    if (have_avx)
+        clobber_wide();
+    e->ContextRecord->Rip += 3; /* movb %cl, 8(%rax) or 16 */
     return EXCEPTION_CONTINUE_EXECUTION;
 }
 
@@ -264,8 +298,12 @@ int main(void)
     unsigned count = sizeof(victims) / sizeof(victims[0]);
     LONG turns[sizeof(victims) / sizeof(victims[0])];
 
-    if (!IsProcessorFeaturePresent(39 /* PF_AVX_INSTRUCTIONS_AVAILABLE */))
+    have_avx = IsProcessorFeaturePresent(39 /* PF_AVX_INSTRUCTIONS_AVAILABLE */);
+    if (!have_avx)
         count--;
+    BOOL(WINAPI * queue_special)
+    (PAPCFUNC, HANDLE, ULONG_PTR, int) = (BOOL(WINAPI *)(PAPCFUNC, HANDLE, ULONG_PTR, int))(
+        void *)GetProcAddress(GetModuleHandleA("kernel32.dll"), "QueueUserAPC2");
     ping = CreateEventA(NULL, FALSE, FALSE, NULL);
     pong = CreateEventA(NULL, FALSE, FALSE, NULL);
     bad_page = VirtualAlloc(NULL, 4096, MEM_RESERVE, PAGE_NOACCESS);
@@ -288,6 +326,8 @@ int main(void)
             v->queued += QueueUserAPC(apc, v->thread, (ULONG_PTR)v) != 0;
             continue;
         }
+        if (v->run == computes_wide && n / count % 3 == 1 && queue_special)
+            v->queued += queue_special(special_apc, v->thread, (ULONG_PTR)v, 1) != 0;
         if (SuspendThread(v->thread) != 0)
             wrong(v, __LINE__);
         memset(&c, 0xcc, sizeof(c));
