@@ -334,6 +334,13 @@ DWORD WINAPI QueueUserAPC(PAPCFUNC function, HANDLE thread, ULONG_PTR data)
                                               (PVOID)(ULONG_PTR)function, (PVOID)data, NULL));
 }
 
+/* QUEUE_USER_APC_FLAGS: 0, or 1 for a special APC, which waits for no alertable wait. */
+BOOL WINAPI QueueUserAPC2(PAPCFUNC function, HANDLE thread, ULONG_PTR data, DWORD flags)
+{
+    return set_status(NtQueueApcThreadEx2(thread, NULL, flags, (PVOID)(ULONG_PTR)apc_entry,
+                                          (PVOID)(ULONG_PTR)function, (PVOID)data, NULL));
+}
+
 /* ---- Descriptions ---- */
 
 HRESULT WINAPI SetThreadDescription(HANDLE thread, PCWSTR description)
