@@ -20,7 +20,7 @@ static const char help[] =
     "  --session NAME         share named objects with other runs of that name\n"
     "  --os-version 10|11     the Windows version that programs see (default 10)\n"
     "  --case exact|fold      how file names are looked up (default fold)\n"
-    "  --intercept auto|sud|seccomp\n"
+    "  --intercept auto|patch|sud|seccomp\n"
     "                         what catches raw system calls\n"
     "  --trace[=FILTER]       decoded calls on stderr; FILTER: names, groups, !exclusions\n"
     "  --trace-file FILE      the trace goes to FILE, or to descriptor N with &N\n"

@@ -75,6 +75,8 @@ FILENAME ~ /decoders\.tbl$/ {
     caveat = NF >= 6 ? trim($6) : ""
     handler = "sys_" name
     if (match(name, /=/)) { handler = substr(name, RSTART + 1); name = substr(name, 1, RSTART - 1) }
+    fast = sub(/^\+/, "", handler)
+    if (handler == "") handler = "sys_" name
     delete A
     n = args_of(sig, A)
     refuses = handler ~ /^unix_not_/
@@ -107,8 +109,9 @@ FILENAME ~ /decoders\.tbl$/ {
             if (bare(t) != "pad" && !refuses) call = call ", (" trim(ctype(t)) ")a[" (i - 1) "]"
         }
         if (level != "none")
-            thunks = thunks "static int64_t thunk_" num "(struct unix_thread *t, const uint64_t *a)\n{\n" \
+            thunks = thunks (fast ? "UNIX_FAST " : "") "static int64_t thunk_" num "(struct unix_thread *t, const uint64_t *a)\n{\n" \
                      (n == 0 || refuses ? "    (void)a;\n" : "") "    return " handler "(" call ");\n}\n\n"
+        if (fast && level != "none") fasts = fasts "    [" num "] = thunk_" num ",\n"
         if (n) argarrays = argarrays "static const struct unix_call_arg args_" num "[] = {\n" at "};\n"
         table = table "    [" num "] = {\"" name "\", \"" group "\", " n ", " \
                 (n ? "args_" num : "NULL") ", " (level == "none" ? "NULL" : "thunk_" num) "},\n"
@@ -127,6 +130,7 @@ END {
                   "UNIX_DECODE_" toupper(deckind[d]) ", rows_" d ", sizeof(rows_" d ") / sizeof(rows_" d "[0])};\n"
         }
         print argarrays "\n" thunks
+        print "unix_thunk *const " os "_fast[" (last + 1) "] = {\n" fasts "};\n"
         print "const struct unix_call " os "_calls[" (last + 1) "] = {\n" table "};"
     } else if (mode == "coverage") {
         printf "\n%d calls: %d full, %d partial, %d none.\n", rows, levels["full"], levels["partial"], levels["none"]

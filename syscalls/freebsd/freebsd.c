@@ -30,6 +30,7 @@ const struct unix_personality freebsd_personality = {
     .release = "14.1-RELEASE",
     .osreldate = 1401000,
     .calls = freebsd_calls,
+    .fast = freebsd_fast,
     .call_count = FREEBSD_CALL_COUNT,
     .errno_of_host = errno_of_host,
     .errno_count = sizeof(errno_of_host),

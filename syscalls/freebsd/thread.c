@@ -58,7 +58,7 @@ int64_t freebsd_thr_exit(struct unix_thread *t, long *state)
     unix_thread_exit(t);
 }
 
-int64_t freebsd_thr_self(struct unix_thread *t, long *id)
+UNIX_FAST int64_t freebsd_thr_self(struct unix_thread *t, long *id)
 {
     return guest_put(id, t->tid) ? 0 : -EFAULT;
 }

@@ -30,6 +30,7 @@ const struct unix_personality netbsd_personality = {
     .release = "10.0",
     .osreldate = 1000000000,
     .calls = netbsd_calls,
+    .fast = netbsd_fast,
     .call_count = NETBSD_CALL_COUNT,
     .errno_of_host = errno_of_host,
     .errno_count = sizeof(errno_of_host),

@@ -63,7 +63,7 @@ int64_t netbsd_lwp_exit(struct unix_thread *t)
     unix_thread_exit(t);
 }
 
-int64_t netbsd_lwp_self(struct unix_thread *t)
+UNIX_FAST int64_t netbsd_lwp_self(struct unix_thread *t)
 {
     return t->tid;
 }

@@ -22,25 +22,25 @@ int64_t sys_exit(struct unix_thread *t, int32_t rval)
     unix_exit_process(rval & 0xff);
 }
 
-int64_t sys_getpid(struct unix_thread *t)
+UNIX_FAST int64_t sys_getpid(struct unix_thread *t)
 {
     (void)t;
     return unix_host(SYS_getpid, 0, 0, 0, 0, 0, 0);
 }
 
-int64_t netbsd_getpid(struct unix_thread *t)
+UNIX_FAST int64_t netbsd_getpid(struct unix_thread *t)
 {
     unix_result2(t, (uint64_t)unix_host(SYS_getppid, 0, 0, 0, 0, 0, 0));
     return unix_host(SYS_getpid, 0, 0, 0, 0, 0, 0);
 }
 
-int64_t sys_getppid(struct unix_thread *t)
+UNIX_FAST int64_t sys_getppid(struct unix_thread *t)
 {
     (void)t;
     return unix_host(SYS_getppid, 0, 0, 0, 0, 0, 0);
 }
 
-int64_t sys_sched_yield(struct unix_thread *t)
+UNIX_FAST int64_t sys_sched_yield(struct unix_thread *t)
 {
     (void)t;
     return unix_host(SYS_sched_yield, 0, 0, 0, 0, 0, 0);

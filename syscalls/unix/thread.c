@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "syscalls/gate/trap.h"
+#include "syscalls/unix/patch.h"
 
 #define AT(member, offset)                                                                         \
     _Static_assert(offsetof(struct unix_thread, member) == (offset), "unix_offsets.h")
@@ -332,6 +333,7 @@ void unix_thread_after_fork(struct unix_thread *t)
     ended = NULL;
     t->next = t->previous = NULL;
     t->tid = (int32_t)syscall(SYS_gettid);
+    unix_patch_after_fork();
     if (!trap_arm_thread())
         unix_exit_process(125);
 }
@@ -379,7 +381,7 @@ const struct unix_registers *unix_registers(const struct unix_thread *t)
     return &t->regs;
 }
 
-void unix_result2(struct unix_thread *t, uint64_t value)
+UNIX_FAST void unix_result2(struct unix_thread *t, uint64_t value)
 {
     t->regs.arg[UNIX_RDX] = value;
 }

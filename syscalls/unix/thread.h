@@ -65,6 +65,7 @@ extern int unix_vector_level;
 extern size_t unix_xsave_size;
 
 /* Gate */
+extern const char unix_gate_fast_begin[], unix_gate_fast_end[], unix_gate_fast_check[];
 extern const char unix_gate_entry[], unix_gate_exit_begin[], unix_gate_exit_end[],
     unix_gate_exit_check[];
 void unix_gate_enter_guest(struct unix_thread *t);
@@ -74,12 +75,14 @@ void unix_signal_entry(int sig, siginfo_t *si, void *uc);
 void unix_signal_restorer(void);
 
 /* Called by the gate */
+void unix_fast_result(struct unix_thread *t, int64_t r);
 void unix_dispatch(struct unix_thread *t);
 void unix_exit_work(struct unix_thread *t);
 uint64_t unix_signal_handler(struct unix_thread *t, int sig, siginfo_t *si, ucontext_t *uc,
                              uint64_t fs);
 
 void unix_thread_system_init(void);
+void unix_dispatch_init(void);
 /* A block for a thread that does not run yet; NULL: no memory. */
 struct unix_thread *unix_thread_new(void);
 /* In the new thread itself: GS, alternate stack, trap, list. False: the host refuses. */
