@@ -11,7 +11,10 @@
 
 int afd_host_family(int family)
 {
-    return family == NT_AF_INET ? AF_INET : family == NT_AF_INET6 ? AF_INET6 : -1;
+    return family == NT_AF_INET    ? AF_INET
+           : family == NT_AF_INET6 ? AF_INET6
+           : family == AFD_UNIX    ? AF_UNIX
+                                   : -1;
 }
 
 /* What a socket call means by an errno; files mean other things by some of them. */
@@ -90,4 +93,19 @@ size_t afd_address_out(const struct sockaddr_storage *from, socklen_t n, void *t
     memcpy(to, from, n);
     memcpy(to, &family, sizeof(family));
     return n;
+}
+
+size_t afd_name_out(const struct afd_socket *s, int fd, bool peer, void *to)
+{
+    struct sockaddr_storage a = {0};
+    socklen_t n = sizeof(a);
+
+    if ((peer ? getpeername(fd, (struct sockaddr *)&a, &n)
+              : getsockname(fd, (struct sockaddr *)&a, &n)) != 0)
+        return 0;
+    if (s->family == AFD_UNIX)
+        return afd_unix_out(&s->names[peer], to);
+    size_t size = afd_address_out(&a, n, to);
+    errno = size ? 0 : ENOTCONN;
+    return size;
 }
