@@ -80,8 +80,8 @@ typedef struct NSI_NEIGHBOUR {
 
 typedef struct NSI_ENDPOINT {
     USHORT Family;
-    UCHAR Protocol; /* IPPROTO_TCP, IPPROTO_UDP */
-    UCHAR State;    /* MIB_TCP_STATE */
+    UCHAR Protocol;               /* IPPROTO_TCP, IPPROTO_UDP */
+    UCHAR State;                  /* MIB_TCP_STATE */
     USHORT LocalPort, RemotePort; /* host byte order */
     UCHAR Local[16], Remote[16];
     ULONG Process; /* NT process id; 0: not known */

@@ -444,7 +444,8 @@ static NTSTATUS do_super_accept(struct nt_file *f, struct nt_io *io, const void 
     if (!guest_read(&r.super, in, sizeof(r.super)))
         return STATUS_ACCESS_VIOLATION;
     if ((uint64_t)r.super.ReceiveDataLength + r.super.LocalAddressLength +
-            r.super.RemoteAddressLength > out_n)
+            r.super.RemoteAddressLength >
+        out_n)
         return STATUS_BUFFER_TOO_SMALL;
     if (!atomic_load(&afd_of(f)->listening))
         return STATUS_INVALID_PARAMETER;
@@ -477,7 +478,7 @@ static NTSTATUS do_transfer(struct nt_file *f, struct nt_io *io, ULONG code, con
         AFD_RECEIVE_MESSAGE_INFO message_from;
         AFD_SEND_MESSAGE_INFO message_to;
     } info;
-    uint32_t size = plain                               ? sizeof(info.plain)
+    uint32_t size = plain                                ? sizeof(info.plain)
                     : code == IOCTL_AFD_RECEIVE_DATAGRAM ? sizeof(info.from)
                     : code == IOCTL_AFD_SEND_DATAGRAM    ? sizeof(info.to)
                     : receive                            ? sizeof(info.message_from)
@@ -538,8 +539,8 @@ static NTSTATUS renew(struct nt_file *f)
     int on = 1;
     bool bind_again = !s->accepted && s->family != AFD_UNIX &&
                       getsockname(f->fd, (struct sockaddr *)&own, &n) == 0;
-    int fd = socket(afd_host_family(s->family), s->type | SOCK_CLOEXEC | SOCK_NONBLOCK,
-                    s->protocol);
+    int fd =
+        socket(afd_host_family(s->family), s->type | SOCK_CLOEXEC | SOCK_NONBLOCK, s->protocol);
 
     if (fd < 0)
         return afd_status(errno);
@@ -669,15 +670,19 @@ static NTSTATUS afd_control(struct nt_file *f, struct nt_io *io, bool file_syste
     if (!s)
         return STATUS_INVALID_DEVICE_REQUEST;
     switch (code) {
-    case IOCTL_AFD_BIND: return do_bind(f, in, in_n, out, out_n, information);
+    case IOCTL_AFD_BIND:
+        return do_bind(f, in, in_n, out, out_n, information);
     case IOCTL_AFD_CONNECT:
         return do_connect(f, io, in, in_n, sizeof(AFD_CONNECT_INFO), false, NULL, 0, information);
     case IOCTL_AFD_SUPER_CONNECT:
         return do_connect(f, io, in, in_n, AFD_SUPER_CONNECT_ADDRESS, true, out, out_n,
                           information);
-    case IOCTL_AFD_START_LISTEN: return do_listen(f, in, in_n);
-    case IOCTL_AFD_WAIT_FOR_LISTEN: return wait_for_listen(f, io, out, out_n, information);
-    case IOCTL_AFD_ACCEPT: return do_accept(f, in, in_n);
+    case IOCTL_AFD_START_LISTEN:
+        return do_listen(f, in, in_n);
+    case IOCTL_AFD_WAIT_FOR_LISTEN:
+        return wait_for_listen(f, io, out, out_n, information);
+    case IOCTL_AFD_ACCEPT:
+        return do_accept(f, in, in_n);
     case IOCTL_AFD_SUPER_ACCEPT:
         return do_super_accept(f, io, in, in_n, out, out_n, information);
     case IOCTL_AFD_RECEIVE:
@@ -685,16 +690,24 @@ static NTSTATUS afd_control(struct nt_file *f, struct nt_io *io, bool file_syste
     case IOCTL_AFD_SEND:
     case IOCTL_AFD_SEND_DATAGRAM:
     case IOCTL_AFD_RECEIVE_MESSAGE:
-    case IOCTL_AFD_SEND_MESSAGE: return do_transfer(f, io, code, in, in_n, information);
-    case IOCTL_AFD_TRANSMIT_FILE: return afd_transmit_file(f, io, in, in_n, information);
-    case IOCTL_AFD_TRANSMIT_PACKETS: return afd_transmit_packets(f, io, in, in_n, information);
-    case IOCTL_AFD_GET_ADDRESS: return get_name(f, false, out, out_n, information);
-    case IOCTL_AFD_GET_PEER_ADDRESS: return get_name(f, true, out, out_n, information);
-    case IOCTL_AFD_SET_INFORMATION: return set_information(s, in, in_n);
+    case IOCTL_AFD_SEND_MESSAGE:
+        return do_transfer(f, io, code, in, in_n, information);
+    case IOCTL_AFD_TRANSMIT_FILE:
+        return afd_transmit_file(f, io, in, in_n, information);
+    case IOCTL_AFD_TRANSMIT_PACKETS:
+        return afd_transmit_packets(f, io, in, in_n, information);
+    case IOCTL_AFD_GET_ADDRESS:
+        return get_name(f, false, out, out_n, information);
+    case IOCTL_AFD_GET_PEER_ADDRESS:
+        return get_name(f, true, out, out_n, information);
+    case IOCTL_AFD_SET_INFORMATION:
+        return set_information(s, in, in_n);
     case IOCTL_AFD_GET_CONTEXT:
     case IOCTL_AFD_GET_CONTEXT_LENGTH:
-    case IOCTL_AFD_SET_CONTEXT: return context(s, code, in, in_n, out, out_n, information);
-    case IOCTL_AFD_EVENT_SELECT: return afd_event_select(s, in, in_n);
+    case IOCTL_AFD_SET_CONTEXT:
+        return context(s, code, in, in_n, out, out_n, information);
+    case IOCTL_AFD_EVENT_SELECT:
+        return afd_event_select(s, in, in_n);
     case IOCTL_AFD_ENUM_NETWORK_EVENTS:
         return afd_enum_events(s, in, in_n, out, out_n, information);
     case IOCTL_AFD_TRANSPORT_IOCTL:
@@ -710,7 +723,8 @@ static NTSTATUS afd_control(struct nt_file *f, struct nt_io *io, bool file_syste
             return afd_disconnect(f, 3, mode & AFD_TF_REUSE_SOCKET);
         return afd_disconnect(f, mode, false);
     }
-    default: return STATUS_INVALID_DEVICE_REQUEST;
+    default:
+        return STATUS_INVALID_DEVICE_REQUEST;
     }
 }
 

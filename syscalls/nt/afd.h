@@ -51,7 +51,7 @@ struct afd_request {
     struct iovec *iov;
     struct iovec small[AFD_SMALL_IOV];
     uint32_t iov_count;
-    size_t done; /* bytes that earlier tries moved */
+    size_t done;   /* bytes that earlier tries moved */
     void *address; /* guest: where a datagram's sender goes; NULL */
     ULONG *address_length;
     struct sockaddr_storage to;
@@ -59,11 +59,11 @@ struct afd_request {
     void *out; /* guest */
     uint32_t out_n;
     /* Control data: sent, as the host has it, and where received data goes. */
-    void *control, *control_out;         /* allocated; guest */
+    void *control, *control_out; /* allocated; guest */
     size_t control_n;
     ULONG *control_length, *message_flags; /* guest */
     struct afd_transmission *transmission; /* owned */
-    struct nt_file *accept; /* a reference once it is in a queue */
+    struct nt_file *accept;                /* a reference once it is in a queue */
     AFD_SUPER_ACCEPT_INFO super;
 };
 
@@ -78,7 +78,7 @@ struct afd_poll;
 struct afd_poll_entry {
     struct afd_poll_entry *next; /* of the socket */
     struct afd_poll *poll;
-    struct nt_file *file;     /* a reference */
+    struct nt_file *file; /* a reference */
     struct afd_socket *socket;
     HANDLE handle;
     ULONG events;
@@ -93,9 +93,9 @@ struct afd_socket {
     struct afd_poll_entry *polls;
     struct afd_waiting *waiting;
     LONG sequence;
-    bool closed;   /* the last handle is gone */
-    bool hung_up;  /* the I/O thread has seen EPOLLHUP or EPOLLERR */
-    bool accepting; /* a connection is about to be put into this endpoint */
+    bool closed;                    /* the last handle is gone */
+    bool hung_up;                   /* the I/O thread has seen EPOLLHUP or EPOLLERR */
+    bool accepting;                 /* a connection is about to be put into this endpoint */
     struct nt_object *select_event; /* a reference; NULL */
     ULONG select_events, select_pending, select_off; /* off: reported, and not enabled again */
     /* Atomic */
@@ -103,8 +103,8 @@ struct afd_socket {
     atomic_bool bound, listening, connecting, connected, nonblocking, reuse, exclusive;
     atomic_bool shut_send, shut_receive, connect_failed;
     _Atomic int64_t since; /* when it was connected, seconds of the monotonic clock */
-    atomic_bool no_reset; /* SIO_UDP_CONNRESET is off */
-    atomic_bool receive_tos, receive_ecn; /* which of both the program wants to be told */
+    atomic_bool no_reset;  /* SIO_UDP_CONNRESET is off */
+    atomic_bool receive_tos, receive_ecn;      /* which of both the program wants to be told */
     atomic_uint receive_timeout, send_timeout; /* ms, 0: none; the waiting side's to respect */
     /* The library's own bytes, for a process that inherits the socket; under the lock */
     void *context;

@@ -10,7 +10,8 @@
 
 #include "syscalls/nt/afd.h"
 
-#define MAX_BUFFERS 1024u /* what one host call takes */
+#define MAX_BUFFERS 65536u
+#define HOST_BUFFERS 1024u /* what one host call takes: streams go on with the rest */
 
 pthread_mutex_t nt_afd_lock = PTHREAD_MUTEX_INITIALIZER;
 
@@ -23,7 +24,7 @@ NTSTATUS afd_buffers(struct afd_request *r, AFD_BUFFER *guest, ULONG count)
 {
     size_t total = 0;
 
-    if (count > MAX_BUFFERS)
+    if (count > (r->socket->type == SOCK_STREAM ? MAX_BUFFERS : HOST_BUFFERS))
         return STATUS_INSUFFICIENT_RESOURCES;
     r->iov = r->small;
     if (count > AFD_SMALL_IOV) {
@@ -58,7 +59,7 @@ static void rest_of(const struct afd_request *r, struct iovec *iov, struct msghd
 {
     size_t skip = r->done, count = 0;
 
-    for (uint32_t i = 0; i < r->iov_count; i++) {
+    for (uint32_t i = 0; i < r->iov_count && count < HOST_BUFFERS; i++) {
         struct iovec v = r->iov[i];
         size_t n = skip < v.iov_len ? skip : v.iov_len;
         skip -= n;
@@ -442,12 +443,18 @@ static NTSTATUS execute(struct afd_request *r, ULONG_PTR *information)
     if (r->iov_count <= AFD_SMALL_IOV)
         r->iov = r->small; /* it may have been copied */
     switch (r->op) {
-    case AFD_OP_RECEIVE: return receive(r, information);
-    case AFD_OP_SEND: return transmit(r, information);
-    case AFD_OP_CONNECT: return connect_end(r, information);
-    case AFD_OP_LISTEN: return listen_end(r, information);
-    case AFD_OP_SUPER_ACCEPT: return super_accept(r, information);
-    case AFD_OP_TRANSMIT: return afd_transmit_go(r, information);
+    case AFD_OP_RECEIVE:
+        return receive(r, information);
+    case AFD_OP_SEND:
+        return transmit(r, information);
+    case AFD_OP_CONNECT:
+        return connect_end(r, information);
+    case AFD_OP_LISTEN:
+        return listen_end(r, information);
+    case AFD_OP_SUPER_ACCEPT:
+        return super_accept(r, information);
+    case AFD_OP_TRANSMIT:
+        return afd_transmit_go(r, information);
     }
     return STATUS_INVALID_PARAMETER;
 }

@@ -130,8 +130,7 @@ NTSTATUS afd_transmit_go(struct afd_request *r, ULONG_PTR *information)
             s->left -= (uint64_t)n;
     }
     if (t->flags & AFD_TF_DISCONNECT)
-        return afd_disconnect(r->file,
-                              t->flags & AFD_TF_REUSE_SOCKET ? 3 : AFD_DISCONNECT_SEND,
+        return afd_disconnect(r->file, t->flags & AFD_TF_REUSE_SOCKET ? 3 : AFD_DISCONNECT_SEND,
                               t->flags & AFD_TF_REUSE_SOCKET);
     return STATUS_SUCCESS;
 }
@@ -172,8 +171,8 @@ NTSTATUS afd_transmit_file(struct nt_file *f, struct nt_io *io, const void *in, 
         return STATUS_INSUFFICIENT_RESOURCES;
     add_memory(t, info.Head, info.HeadLength);
     if (info.FileHandle)
-        status = add_file(t, info.FileHandle, info.Offset.QuadPart,
-                          (uint64_t)info.WriteLength.QuadPart);
+        status =
+            add_file(t, info.FileHandle, info.Offset.QuadPart, (uint64_t)info.WriteLength.QuadPart);
     add_memory(t, info.Tail, info.TailLength);
     return submit(f, io, t, status, information);
 }

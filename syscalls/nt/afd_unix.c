@@ -32,8 +32,8 @@ static NTSTATUS host_path(const struct afd_unix_name *name, const char *tail, si
         return nt_host_path_of_name(text, n, path);
     }
     memcpy(text, (const uint16_t[]){'\\', '?', '?', '\\'}, 8);
-    size_t units = utf16_from_host(text + 4, MAX_NAME_UNITS - 4, (const char *)name->path,
-                                   strlen(name->path));
+    size_t units =
+        utf16_from_host(text + 4, MAX_NAME_UNITS - 4, (const char *)name->path, strlen(name->path));
     if (units > MAX_NAME_UNITS - 4)
         return STATUS_NAME_TOO_LONG;
     return nt_host_path_of_name(text, units + 4, path);

@@ -78,20 +78,28 @@ static USHORT nt_family(int family)
 static ULONG type_of(unsigned hardware, const char *name)
 {
     switch (hardware) {
-    case ARPHRD_LOOPBACK: return 24;
-    case ARPHRD_ETHER: return strncmp(name, "wl", 2) == 0 ? 71 : 6;
+    case ARPHRD_LOOPBACK:
+        return 24;
+    case ARPHRD_ETHER:
+        return strncmp(name, "wl", 2) == 0 ? 71 : 6;
     case ARPHRD_IEEE80211:
     case ARPHRD_IEEE80211_PRISM:
-    case ARPHRD_IEEE80211_RADIOTAP: return 71;
+    case ARPHRD_IEEE80211_RADIOTAP:
+        return 71;
     case ARPHRD_PPP:
-    case ARPHRD_SLIP: return 23;
+    case ARPHRD_SLIP:
+        return 23;
     case ARPHRD_TUNNEL:
     case ARPHRD_TUNNEL6:
     case ARPHRD_SIT:
-    case ARPHRD_IPGRE: return 131;
-    case ARPHRD_IEEE1394: return 144;
-    case ARPHRD_NONE: return 53; /* virtual */
-    default: return 1;
+    case ARPHRD_IPGRE:
+        return 131;
+    case ARPHRD_IEEE1394:
+        return 144;
+    case ARPHRD_NONE:
+        return 53; /* virtual */
+    default:
+        return 1;
     }
 }
 
@@ -129,7 +137,8 @@ static bool add_link(const struct nlmsghdr *m, struct nsi_list *list)
     bytes(a[IFLA_IFNAME], l->Name, sizeof(l->Name) - 1);
     l->Type = type_of(i->ifi_type, (const char *)l->Name);
     l->Mtu = number(a[IFLA_MTU]);
-    l->Flags = (i->ifi_flags & IFF_UP ? NSI_UP : 0) | (i->ifi_flags & IFF_RUNNING ? NSI_RUNNING : 0) |
+    l->Flags = (i->ifi_flags & IFF_UP ? NSI_UP : 0) |
+               (i->ifi_flags & IFF_RUNNING ? NSI_RUNNING : 0) |
                (i->ifi_flags & IFF_LOOPBACK ? NSI_LOOPBACK : 0) |
                (i->ifi_flags & IFF_BROADCAST ? NSI_BROADCAST : 0) |
                (i->ifi_flags & IFF_MULTICAST ? NSI_MULTICAST : 0) |

@@ -88,8 +88,8 @@ static bool address(const char *hex, UCHAR *to, size_t n)
     return true;
 }
 
-static bool read_table(struct nsi_list *l, const struct nsi_list *owners, const char *path,
-                       bool v6, UCHAR protocol)
+static bool read_table(struct nsi_list *l, const struct nsi_list *owners, const char *path, bool v6,
+                       UCHAR protocol)
 {
     FILE *file = fopen(path, "re");
     char line[512];

@@ -38,12 +38,17 @@ static void *watch(void *unused)
 static LONG result_of(int error)
 {
     switch (error) {
-    case 0: return NSI_RESOLVED;
-    case EAI_NONAME: return NSI_NO_SUCH_NAME;
+    case 0:
+        return NSI_RESOLVED;
+    case EAI_NONAME:
+        return NSI_NO_SUCH_NAME;
     case EAI_NODATA:
-    case EAI_ADDRFAMILY: return NSI_NO_DATA;
-    case EAI_AGAIN: return NSI_TRY_AGAIN;
-    default: return NSI_FAILED;
+    case EAI_ADDRFAMILY:
+        return NSI_NO_DATA;
+    case EAI_AGAIN:
+        return NSI_TRY_AGAIN;
+    default:
+        return NSI_FAILED;
     }
 }
 
@@ -143,10 +148,18 @@ static size_t ask_records(const NSI_QUESTION *q, NSI_ANSWER *a, const char *name
         a->Length = (ULONG)(n < room ? n : room);
     } else {
         switch (state.res_h_errno) {
-        case HOST_NOT_FOUND: a->Result = NSI_NO_SUCH_NAME; break;
-        case NO_DATA: a->Result = NSI_NO_DATA; break;
-        case TRY_AGAIN: a->Result = NSI_TRY_AGAIN; break;
-        default: a->Result = NSI_FAILED; break;
+        case HOST_NOT_FOUND:
+            a->Result = NSI_NO_SUCH_NAME;
+            break;
+        case NO_DATA:
+            a->Result = NSI_NO_DATA;
+            break;
+        case TRY_AGAIN:
+            a->Result = NSI_TRY_AGAIN;
+            break;
+        default:
+            a->Result = NSI_FAILED;
+            break;
         }
     }
     res_nclose(&state);
@@ -171,10 +184,17 @@ int main(void)
     if (pthread_create(&watcher, NULL, watch, NULL) != 0)
         return 1;
     switch (q.Operation) {
-    case NSI_ASK_NAME: n = ask_name(&q, &a, name); break;
-    case NSI_ASK_ADDRESS: n = ask_address(&q, &a); break;
-    case NSI_ASK_RECORDS: n = ask_records(&q, &a, name); break;
-    default: return 2;
+    case NSI_ASK_NAME:
+        n = ask_name(&q, &a, name);
+        break;
+    case NSI_ASK_ADDRESS:
+        n = ask_address(&q, &a);
+        break;
+    case NSI_ASK_RECORDS:
+        n = ask_records(&q, &a, name);
+        break;
+    default:
+        return 2;
     }
     memcpy(answer, &a, sizeof(a));
     return send(STDIN_FILENO, answer, n, MSG_NOSIGNAL) == (ssize_t)n ? 0 : 1;
