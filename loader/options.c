@@ -9,12 +9,13 @@
 
 static const char help[] =
     "Usage: compatrun [OPTIONS] PROGRAM [ARGUMENTS...]\n"
-    "Runs a program built for Windows (x86-64) as an ordinary process.\n"
+    "Runs a program built for Windows, FreeBSD or NetBSD (x86-64) as an ordinary process.\n"
     "\n"
     "  -C DIR                 change to DIR first\n"
     "  --env NAME=VALUE       set a variable for the program\n"
     "  --clean-env            start from an empty environment\n"
     "  --drive X=DIR          make DIR drive X: (Z: is /, C: the run's own)\n"
+    "  --root DIR             a system's files for a FreeBSD or NetBSD program\n"
     "  --state DIR            keep drive C: and the registry in DIR\n"
     "  --session NAME         share named objects with other runs of that name\n"
     "  --os-version 10|11     the Windows version that programs see (default 10)\n"
@@ -117,7 +118,9 @@ enum options_result options_parse(int argc, char **argv, struct run_options *o)
                                                                      v[0])))
                 return complain("--drive wants X=DIR, X a letter other than C and Z", v);
             o->drives[o->drive_count++] = (char *)v;
-        } else if ((v = value_of("--state", argc, argv, &i, &missing)))
+        } else if ((v = value_of("--root", argc, argv, &i, &missing)))
+            o->root = v;
+        else if ((v = value_of("--state", argc, argv, &i, &missing)))
             o->state = v;
         else if ((v = value_of("--session", argc, argv, &i, &missing)))
             o->session = v;

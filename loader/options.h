@@ -13,6 +13,7 @@ struct run_options {
     unsigned env_count;
     char **drives; /* --drive X=DIR */
     unsigned drive_count;
+    const char *root; /* --root */
     const char *state;
     const char *session;
     const char *os_version;
