@@ -65,7 +65,8 @@ BOOL WINAPI VirtualFreeEx(HANDLE process, LPVOID address, SIZE_T size, DWORD typ
 {
     PVOID base = address;
 
-    if (type & MEM_RELEASE && size && !(type & MEM_PRESERVE_PLACEHOLDER))
+    if (type & MEM_RELEASE && size &&
+        !(type & (MEM_PRESERVE_PLACEHOLDER | MEM_COALESCE_PLACEHOLDERS)))
         return fail(ERROR_INVALID_PARAMETER);
     return set_status(NtFreeVirtualMemory(process, &base, &size, type));
 }
