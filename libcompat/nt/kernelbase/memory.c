@@ -3,6 +3,10 @@
  */
 #include "kernelbase.h"
 
+#ifndef MEM_COALESCE_PLACEHOLDERS /* older MinGW headers */
+#define MEM_COALESCE_PLACEHOLDERS 1
+#endif
+
 #define PAGE_BYTES 0x1000u
 #ifndef MEM_PRESERVE_PLACEHOLDER
 #define MEM_PRESERVE_PLACEHOLDER 0x00000002
