@@ -363,7 +363,7 @@ static const struct unix_sysctl tree[] = {
     {{8, 19}, INT("user.stream_max", 20)},
     {{8, 20}, INT("user.tzname_max", 255)},
     {{256, 1, 1}, INT("security.jail.jailed", 0)},
-    {{256, 2, 1}, INT("security.bsd.unprivileged_proc_debug", 1)},
+    {{256, 2, 1}, INT("security.bsd.unprivileged_proc_debug", 0)},
 };
 #define COUNT (sizeof(tree) / sizeof(tree[0]))
 
