@@ -359,3 +359,13 @@ int64_t netbsd_fchroot(struct unix_thread *t, int32_t fd)
     snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
     return unix_host(SYS_chroot, (long)self, 0, 0, 0, 0, 0);
 }
+
+int64_t netbsd_eventfd(struct unix_thread *t, uint32_t val, int32_t flags)
+{
+    /* EFD_SEMAPHORE is O_RDWR, EFD_NONBLOCK and EFD_CLOEXEC as in open. */
+    uint32_t unknown, host = unix_bits_to_host(unix_abi->open_flags, (uint32_t)flags & ~2u, &unknown);
+    (void)t;
+    if (unknown || (host & ~(uint32_t)(O_NONBLOCK | O_CLOEXEC)))
+        return -EINVAL;
+    return unix_host(SYS_eventfd2, val, (flags & 2 ? 1 : 0) | (int)host, 0, 0, 0, 0);
+}
