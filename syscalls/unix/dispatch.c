@@ -102,13 +102,6 @@ long unix_block_restart(struct unix_thread *t, long number, long a, long b, long
     return r == -EINTR ? -UNIX_ERESTART : r;
 }
 
-UNIX_FAST long unix_host(long number, long a, long b, long c, long d, long e, long f)
-{
-    static const uint32_t nothing;
-
-    return nt_block_call(&nothing, 0, number, a, b, c, d, e, f);
-}
-
 bool unix_interrupted(const struct unix_thread *t)
 {
     return *(const volatile uint32_t *)&t->pending != 0;

@@ -180,6 +180,8 @@ bool unix_interrupted(const struct unix_thread *t);
  * 0 or -errno (-EFAULT, -ENAMETOOLONG, -ENOENT for "").
  */
 int unix_path(struct unix_thread *t, int *dirfd, const char *guest, char out[PATH_MAX]);
+/* The name in the guest's /proc of the link to its own program: readlink answers unix_process.program. */
+bool unix_path_is_program(const char *path);
 /* A string of the guest, terminator included; -EFAULT, or -ENAMETOOLONG if max is too small. */
 int unix_string(const char *guest, char *out, size_t max);
 
