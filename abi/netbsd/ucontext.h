@@ -100,11 +100,19 @@ struct netbsd_sigaction {
 };
 _Static_assert(sizeof(struct netbsd_sigaction) == 32, "struct sigaction");
 
+/* Ours, behind the context in a signal's frame: NetBSD's has no room for the upper halves of the vector
+ * registers. It counts only where it names its own place. */
+struct netbsd_extension {
+    uint64_t magic, place, size, at;
+};
+#define NETBSD_EXTENSION_MAGIC 0x6d75727461706d6full
+
 /* The handler returns to the trampoline that sigaction was told; r15 points at the ucontext. */
 struct netbsd_sigframe {
     uint64_t ra;
     struct netbsd_siginfo si;
     struct netbsd_ucontext uc;
+    struct netbsd_extension extension;
 };
 
 #define NETBSD_LWP_DETACHED 0x40

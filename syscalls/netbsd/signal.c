@@ -108,11 +108,17 @@ static void stack_to(struct netbsd_ucontext *uc, const struct unix_thread *t, ui
 bool netbsd_signal_frame(struct unix_thread *t, const struct unix_signal *s)
 {
     struct netbsd_sigframe f = {0};
-    uintptr_t at = unix_signal_stack(t, s, sizeof(f), 16);
+    size_t extra = s->xsave_size > 512 ? s->xsave_size - 512 : 0;
+    uintptr_t at = unix_signal_stack(t, s, sizeof(f) + extra + 64, 16);
 
     if (!at || !s->action->trampoline)
         return false;
     at -= 8; /* as after a call */
+    uintptr_t extra_at = (at + sizeof(f) + 63) & ~63ull;
+    f.extension = (struct netbsd_extension){
+        NETBSD_EXTENSION_MAGIC, at + offsetof(struct netbsd_sigframe, extension), extra, extra_at};
+    if (extra && !guest_write((void *)extra_at, (const char *)s->xsave + 512, extra))
+        return false;
     f.ra = s->action->trampoline;
     netbsd_siginfo(&f.si, s->info);
     f.si.signo = s->number;
@@ -148,9 +154,15 @@ int64_t netbsd_setcontext(struct unix_thread *t, const void *ucp)
         return -EFAULT;
     if (!(uc.uc_flags & NETBSD_UC_CPU))
         return -EINVAL;
-    if ((uc.uc_flags & NETBSD_UC_FPU) &&
-        !unix_xsave_load(t, (const char *)ucp + offsetof(struct netbsd_ucontext, fpregs), NULL, 0))
-        return -EFAULT;
+    if (uc.uc_flags & NETBSD_UC_FPU) {
+        struct netbsd_extension e = {0};
+        const char *after = (const char *)ucp + sizeof(uc);
+        bool more = guest_read(&e, after, sizeof(e)) && e.magic == NETBSD_EXTENSION_MAGIC &&
+                    e.place == (uintptr_t)after;
+        if (!unix_xsave_load(t, (const char *)ucp + offsetof(struct netbsd_ucontext, fpregs),
+                             more ? (const void *)e.at : NULL, more ? e.size : 0))
+            return -EFAULT;
+    }
     netbsd_registers_of(&uc, &r);
     if (uc.uc_flags & NETBSD_UC_TLSBASE)
         t->guest_fs = uc.tlsbase;

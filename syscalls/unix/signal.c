@@ -584,12 +584,10 @@ bool unix_xsave_load(struct unix_thread *t, const void *legacy, const void *rest
     unsigned char *area = t->xsave;
     uint64_t *header = (uint64_t *)(area + XSAVE_LEGACY);
 
-    memset(area, 0, unix_xsave_size);
-    if (!guest_read(area, legacy, XSAVE_LEGACY))
-        return false;
     if (extra > unix_xsave_size - XSAVE_LEGACY)
         extra = unix_xsave_size - XSAVE_LEGACY;
     if (rest && extra >= XSAVE_HEADER) {
+        memset(area, 0, unix_xsave_size);
         if (!guest_read(area + XSAVE_LEGACY, rest, extra))
             return false;
         /* Parts that did not come are as new. */
@@ -599,8 +597,15 @@ bool unix_xsave_load(struct unix_thread *t, const void *legacy, const void *rest
         header[0] &= parts;
         memset(header + 1, 0, XSAVE_HEADER - sizeof(*header));
     } else {
-        header[0] = 3;
+        /* What is not in the image keeps its value: the upper halves of the vector registers. */
+        if (t->restore != UNIX_RESTORE_ALL) {
+            memset(header, 0, XSAVE_HEADER);
+            unix_gate_xsave(t);
+        }
+        header[0] |= 3;
     }
+    if (!guest_read(area, legacy, XSAVE_LEGACY))
+        return false;
     ((uint32_t *)area)[6] &= 0xffff; /* reserved bits of MXCSR would fault in the gate */
     t->restore = UNIX_RESTORE_ALL;
     return true;
