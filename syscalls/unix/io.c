@@ -59,8 +59,7 @@ int64_t sys_pread(struct unix_thread *t, int32_t fd, void *buf, size_t nbyte, in
     return unix_block_restart(t, SYS_pread64, fd, (long)buf, (long)nbyte, offset, 0, 0);
 }
 
-int64_t sys_pwrite(struct unix_thread *t, int32_t fd, const void *buf, size_t nbyte,
-                   int64_t offset)
+int64_t sys_pwrite(struct unix_thread *t, int32_t fd, const void *buf, size_t nbyte, int64_t offset)
 {
     if (nbyte > SSIZE_MAX)
         return -EINVAL;
