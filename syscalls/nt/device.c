@@ -8,11 +8,15 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "config.h"
 #include "syscalls/nt/afd.h"
 #include "syscalls/nt/console.h"
 #include "syscalls/nt/drive.h"
 #include "syscalls/nt/file.h"
 #include "syscalls/nt/ksec.h"
+#ifdef HAVE_NETTLE
+#include "syscalls/nt/cng.h"
+#endif
 #include "syscalls/nt/pipe.h"
 #include "syscalls/nt/share.h"
 
@@ -168,6 +172,9 @@ void nt_file_init(void)
     nt_device_add(&nt_pipe_device);
     nt_attributes_init();
     nt_device_add(&nt_ksec_device);
+#ifdef HAVE_NETTLE
+    nt_device_add(&nt_cng_device);
+#endif
     nt_device_add(&nt_afd_device);
     nt_console_init();
     /* A reader that goes away is a status, not a signal. */
