@@ -8,12 +8,16 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "config.h"
 #include "syscalls/nt/afd.h"
 #include "syscalls/nt/console.h"
 #include "syscalls/nt/drive.h"
 #include "syscalls/nt/file.h"
 #include "syscalls/nt/ksec.h"
 #include "syscalls/nt/nsi.h"
+#ifdef HAVE_NETTLE
+#include "syscalls/nt/cng.h"
+#endif
 #include "syscalls/nt/pipe.h"
 #include "syscalls/nt/share.h"
 
@@ -169,6 +173,9 @@ void nt_file_init(void)
     nt_device_add(&nt_pipe_device);
     nt_attributes_init();
     nt_device_add(&nt_ksec_device);
+#ifdef HAVE_NETTLE
+    nt_device_add(&nt_cng_device);
+#endif
     nt_device_add(&nt_afd_device);
     nt_device_add(&nt_nsi_device);
     nt_console_init();

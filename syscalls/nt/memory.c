@@ -304,7 +304,8 @@ NTSTATUS NtResetWriteWatch(struct nt_thread *t, HANDLE ProcessHandle, PVOID Base
     return not_watched(ProcessHandle, BaseAddress, RegionSize);
 }
 
-/* --- extended parameters (winnt.h: MEM_EXTENDED_PARAMETER) ------------------------------------- */
+/* --- extended parameters (winnt.h: MEM_EXTENDED_PARAMETER) -------------------------------------
+ */
 
 struct extended {
     uint64_t type; /* low 8 bits */
@@ -402,8 +403,7 @@ static NTSTATUS placeholder(PVOID *BaseAddress, SIZE_T *RegionSize, uintptr_t lo
 
 NTSTATUS NtAllocateVirtualMemoryEx(struct nt_thread *t, HANDLE ProcessHandle, PVOID *BaseAddress,
                                    SIZE_T *RegionSize, ULONG AllocationType, ULONG PageProtection,
-                                   const void *ExtendedParameters,
-                                   ULONG ExtendedParameterCount)
+                                   const void *ExtendedParameters, ULONG ExtendedParameterCount)
 {
     uintptr_t low = 0, high = 0;
     SIZE_T alignment = 0;
@@ -413,7 +413,8 @@ NTSTATUS NtAllocateVirtualMemoryEx(struct nt_thread *t, HANDLE ProcessHandle, PV
     (void)t;
     if (!NT_SUCCESS(status))
         return status;
-    status = vm_extended_parameters(ExtendedParameters, ExtendedParameterCount, &low, &high, &alignment);
+    status =
+        vm_extended_parameters(ExtendedParameters, ExtendedParameterCount, &low, &high, &alignment);
     if (!NT_SUCCESS(status))
         return status;
     if (!guest_get(&base, BaseAddress))

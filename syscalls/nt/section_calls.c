@@ -265,10 +265,10 @@ static NTSTATUS map_data(struct nt_section *s, uintptr_t *base, uint64_t offset,
     if (want > VM_PAGE_UP(s->size) - offset)
         return STATUS_INVALID_VIEW_SIZE;
     want = VM_PAGE_UP(want);
-    NTSTATUS status =
-        view->replace ? vm_placeholder_replace(*base, want, MEM_MAPPED, protect, &region)
-                      : vm_reserve_aligned(base, want, view->alignment, view->where, MEM_MAPPED,
-                                           protect, &region);
+    NTSTATUS status = view->replace
+                          ? vm_placeholder_replace(*base, want, MEM_MAPPED, protect, &region)
+                          : vm_reserve_aligned(base, want, view->alignment, view->where, MEM_MAPPED,
+                                               protect, &region);
     if (!NT_SUCCESS(status))
         return status;
     region->section = nt_object_ref(&s->object);
@@ -448,8 +448,7 @@ static NTSTATUS query_basic(const struct nt_section *s, void *out, SIZE_T length
 
     if (length < sizeof(info))
         return STATUS_INFO_LENGTH_MISMATCH;
-    return guest_write(out, &info, sizeof(info)) &&
-                   (!returned || guest_put(returned, sizeof(info)))
+    return guest_write(out, &info, sizeof(info)) && (!returned || guest_put(returned, sizeof(info)))
                ? STATUS_SUCCESS
                : STATUS_ACCESS_VIOLATION;
 }
@@ -463,8 +462,7 @@ static NTSTATUS query_image(const struct nt_section *s, void *out, SIZE_T length
     if (!s->image)
         return STATUS_SECTION_NOT_IMAGE;
     nt_section_image_information(s, &info);
-    return guest_write(out, &info, sizeof(info)) &&
-                   (!returned || guest_put(returned, sizeof(info)))
+    return guest_write(out, &info, sizeof(info)) && (!returned || guest_put(returned, sizeof(info)))
                ? STATUS_SUCCESS
                : STATUS_ACCESS_VIOLATION;
 }

@@ -45,8 +45,7 @@ static int compare_blocks(const struct vm_block *a, const struct vm_block *b)
     return a->start < b->start ? -1 : a->start > b->start;
 }
 
-RB_GENERATE_INTERNAL(region_tree, vm_region, link, compare_regions,
-                     __attribute__((unused)) static)
+RB_GENERATE_INTERNAL(region_tree, vm_region, link, compare_regions, __attribute__((unused)) static)
 RB_GENERATE_INTERNAL(block_tree, vm_block, link, compare_blocks, __attribute__((unused)) static)
 
 void vm_init(void)
@@ -336,9 +335,8 @@ static NTSTATUS commit_locked(uintptr_t start, uintptr_t end, uint32_t protect)
 NTSTATUS vm_commit(uintptr_t start, size_t size, uint32_t protect)
 {
     pthread_mutex_lock(&vm_lock);
-    NTSTATUS status =
-        commit_locked(VM_PAGE_DOWN(start), VM_PAGE_UP(start + size),
-                               protect & ~(PAGE_NOCACHE | PAGE_TARGETS_INVALID));
+    NTSTATUS status = commit_locked(VM_PAGE_DOWN(start), VM_PAGE_UP(start + size),
+                                    protect & ~(PAGE_NOCACHE | PAGE_TARGETS_INVALID));
     pthread_mutex_unlock(&vm_lock);
     return status;
 }
@@ -458,8 +456,8 @@ NTSTATUS vm_release(uintptr_t base, size_t size)
     else if (size != 0 && VM_PAGE_UP(base + size) > r->end)
         status = STATUS_UNABLE_TO_FREE_VM;
     else
-        status = cut_region(r, VM_PAGE_DOWN(base), size ? VM_PAGE_UP(base + size) : r->end,
-                            &dropped);
+        status =
+            cut_region(r, VM_PAGE_DOWN(base), size ? VM_PAGE_UP(base + size) : r->end, &dropped);
     if (NT_SUCCESS(status) && base >= vm_anywhere.low && base < next_free)
         next_free = base;
     pthread_mutex_unlock(&vm_lock);
@@ -468,7 +466,8 @@ NTSTATUS vm_release(uintptr_t base, size_t size)
     return status;
 }
 
-/* --- placeholders ------------------------------------------------------------------------------ */
+/* --- placeholders ------------------------------------------------------------------------------
+ */
 
 /* Cuts a region, so that [start, end) is one of its own, which is returned; NULL without memory. */
 static struct vm_region *isolate(struct vm_region *r, uintptr_t start, uintptr_t end)

@@ -2,8 +2,7 @@
 . "$SRC/tests/lib.sh"
 . "$SRC/tests/real/packages.sh"
 
-for script in "$SRC"/tests/real/7za.sh "$SRC"/tests/real/lightningcss.sh "$SRC"/tests/real/esbuild.sh \
-    "$SRC"/tests/real/biome.sh; do
+for script in 7za lightningcss esbuild biome ninja elm-format sass recheck tsgo; do
     cd "$WORK" || exit
-    . "$script"
+    . "$SRC/tests/real/$script.sh"
 done

@@ -21,7 +21,7 @@ make_tree() {
 
 seven() {
     local kind z exe password
-    package 7zip-bin-5.2.0 sha512-ukTPVhqG4jNzMro2qA9HSCSSVJN3aN7tlb+hfqYCt3ER0yWroeA2VR38MNrOHLQ/cVj+DaIMad0kFCtWWowh/A== || return
+    package 7zip-bin@5.2.0 sha512-ukTPVhqG4jNzMro2qA9HSCSSVJN3aN7tlb+hfqYCt3ER0yWroeA2VR38MNrOHLQ/cVj+DaIMad0kFCtWWowh/A== || return
     exe=$package/package/win/x64/7za.exe
     make_tree
     for kind in auto sud seccomp; do

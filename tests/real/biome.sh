@@ -14,9 +14,9 @@ summary() { tr -d '\r' | grep -aE '^(Checked|Formatted|Found|Fixed|Skipped)' | s
 
 biome() {
     local exe linux kind command want n odd
-    package @biomejs/cli-win32-x64-2.5.15 sha512-yAzh4UqEImV6Hcy0zjUqNfJAsUhoD64FBQCdTG8Md/Z2wQeVP/ZmJ3XRYAs1g8J9fjTFyl2fCtc5FB5til47+g== || return
+    package @biomejs/cli-win32-x64@2.5.15 sha512-yAzh4UqEImV6Hcy0zjUqNfJAsUhoD64FBQCdTG8Md/Z2wQeVP/ZmJ3XRYAs1g8J9fjTFyl2fCtc5FB5til47+g== || return
     exe=$package/package/biome.exe
-    package @biomejs/cli-linux-x64-2.5.15 sha512-xE4iEW/3LqlYj9GFgGrFsFSH51dEEpUbYWBfeOv0q87WkUDxK2o/HhreSb7qMJqck70RVM6Lg96hgedcAYcOkA== || return
+    package @biomejs/cli-linux-x64@2.5.15 sha512-xE4iEW/3LqlYj9GFgGrFsFSH51dEEpUbYWBfeOv0q87WkUDxK2o/HhreSb7qMJqck70RVM6Lg96hgedcAYcOkA== || return
     linux=$package/package/biome
     chmod +x "$linux"
     for command in "format --write" lint "check --write"; do

