@@ -639,11 +639,15 @@ static NTSTATUS open_node(const struct nt_open *how, struct nt_place *p, struct 
         return STATUS_OBJECT_NAME_COLLISION;
     if (overwrites(how->disposition))
         return STATUS_FILE_IS_A_DIRECTORY;
-    struct nt_file *f =
-        nt_file_new(&nt_disk_ops, -1, how->access & MAXIMUM_ALLOWED ? FILE_ALL_ACCESS : how->access,
-                    how->share, how->options);
+    ACCESS_MASK access = how->access;
+    if (access & MAXIMUM_ALLOWED)
+        access = p->read_only ? FILE_GENERIC_READ | FILE_GENERIC_EXECUTE : FILE_ALL_ACCESS;
+    else if (p->read_only && (access & CHANGES))
+        return STATUS_ACCESS_DENIED;
+    struct nt_file *f = nt_file_new(&nt_disk_ops, -1, access, how->share, how->options);
     if (!f)
         return STATUS_INSUFFICIENT_RESOURCES;
+    f->read_only = p->read_only;
     f->volume = p->volume;
     f->node = p->node;
     f->directory = true;
