@@ -165,6 +165,9 @@ long nt_io_block(const struct nt_io *io, NTSTATUS *status, long number, long a, 
             *status = STATUS_CANCELLED;
     } while (NT_SUCCESS(*status));
     waiter_remove(&w);
+    /* A call that was interrupted half-way says how far it came. */
+    if (r >= 0 && w.cancelled)
+        *status = STATUS_CANCELLED;
     return r;
 }
 

@@ -43,7 +43,8 @@ void nt_io_complete_pending(struct nt_file *f, struct nt_io *io, NTSTATUS status
 NTSTATUS nt_io_wait_fd(const struct nt_io *io, int fd, short events);
 
 /* A blocking host call (three arguments) in the same circumstances: what it returns, errors as
- * -errno; *status is an error when it was not made, or interrupted for good. */
+ * -errno; *status is an error when it was not made, or interrupted for good. STATUS_CANCELLED can come
+ * with a result: what was done before. */
 long nt_io_block(const struct nt_io *io, NTSTATUS *status, long number, long a, long b, long c);
 
 /* Makes a blocking nt_io_wait_fd or nt_io_block of that thread end with STATUS_CANCELLED. False: it is not in

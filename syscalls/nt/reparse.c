@@ -203,9 +203,19 @@ static NTSTATUS target_of(const struct nt_volume *v, const struct reparse *r, ui
         }
         return *target ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
     }
-    while (units && s[units - 1] == '\\' && units > 7)
-        units--;
-    status = nt_host_path_of_name(s, units, &host);
+    /* What follows a link's name is joined to it when the link is followed, so Windows takes two
+     * separators for one there. */
+    uint16_t *whole = malloc((units + 1) * sizeof(*whole));
+    if (!whole)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    size_t kept = 0;
+    for (size_t i = 0; i < units; i++)
+        if (i < 4 || s[i] != '\\' || whole[kept - 1] != '\\')
+            whole[kept++] = s[i];
+    while (kept && whole[kept - 1] == '\\' && kept > 7)
+        kept--;
+    status = nt_host_path_of_name(whole, kept, &host);
+    free(whole);
     if (!NT_SUCCESS(status))
         return status;
     if (symlink) {
