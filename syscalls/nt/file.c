@@ -13,6 +13,7 @@
 #include "syscalls/nt/directory.h"
 #include "syscalls/nt/ea.h"
 #include "syscalls/nt/file.h"
+#include "syscalls/nt/fileid.h"
 #include "syscalls/nt/filename.h"
 #include "syscalls/nt/lock.h"
 #include "syscalls/nt/share.h"
@@ -700,8 +701,20 @@ NTSTATUS nt_file_open(const struct nt_open *how, struct nt_place *p, struct nt_f
     case NT_PLACE_FILE:
         break;
     }
-    if (p->by_id)
-        return STATUS_NOT_SUPPORTED;
+    if (p->by_id) {
+        char *path = nt_file_by_id(p->root, p->file_id);
+        if (!path)
+            return STATUS_INVALID_PARAMETER; /* what NTFS says of a number that no file has */
+        if (creates(how->disposition) && how->disposition != FILE_OPEN_IF) {
+            free(path);
+            return STATUS_INVALID_PARAMETER;
+        }
+        if (p->host != p->host_small)
+            free(p->host);
+        p->host = path;
+        p->base = AT_FDCWD;
+        p->read_only = p->root->read_only;
+    }
     return open_on_disk(how, p, f, information);
 }
 

@@ -12,6 +12,7 @@
 
 #include "syscalls/nt/ea.h"
 #include "syscalls/nt/file.h"
+#include "syscalls/nt/fileid.h"
 #include "syscalls/nt/fileinfo.h"
 #include "syscalls/nt/filename.h"
 #include "syscalls/nt/reparse.h"
@@ -297,6 +298,8 @@ static uint32_t query_least(uint32_t class)
         return class == FileIsRemoteDeviceInformation ? 1 : 4;
     case FileStandardLinkInformation:
         return 12;
+    case FileHardLinkInformation:
+        return 8;
     case FileIdInformation:
         return sizeof(FILE_ID_INFORMATION);
     case FileStatInformation:
@@ -404,7 +407,10 @@ NTSTATUS nt_file_query(struct nt_file *f, ACCESS_MASK granted, uint32_t class, v
         break;
     case FileInternalInformation:
         ((FILE_INTERNAL_INFORMATION *)buffer)->IndexNumber.QuadPart = (LONGLONG)d.id;
+        nt_file_id_remember(f);
         break;
+    case FileHardLinkInformation:
+        return nt_file_links(f, buffer, n, information);
     case FileEaInformation:
         ((FILE_EA_INFORMATION *)buffer)->EaSize = nt_ea_size(f);
         break;
