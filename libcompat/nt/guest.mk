@@ -81,9 +81,11 @@ all: $(DLLS:%=$(OUT)/%.dll) extra
 extra:
 .PHONY: all extra
 
+# A change of words in the table changes no code: then the header stays as old as it is.
 guest/include/nt_syscalls.h: $(srcdir)/tools/gen-calls.awk $(srcdir)/syscalls/nt/calls.tbl
 	@mkdir -p $(@D)
-	@$(AWK) -v mode=guest -f $^ > $@
+	@$(AWK) -v mode=guest -f $^ > $@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 guest/nt_stubs.S: $(srcdir)/tools/gen-calls.awk $(srcdir)/syscalls/nt/calls.tbl
 	@mkdir -p $(@D)
 	@$(AWK) -v mode=stubs -f $^ > $@
@@ -118,3 +120,24 @@ $(OUT)/$1.dll: $(call objects_of,$1) $(OBJ)/$1.def $(foreach l,$(call libs_of,$1
 endef
 $(foreach d,$(DLLS),$(eval $(call DLL_RULES,$(d))))
 -include $(wildcard $(OBJ)/*/*.d)
+
+# Programs of the system: one folder each below programs/, without a runtime, in the folder of the libraries.
+PROGRAMS := $(notdir $(patsubst %/,%,$(wildcard $(NT)/programs/*/)))
+PROGRAM_LIBS := advapi32 kernel32 ntdll
+extra: $(PROGRAMS:%=$(OUT)/%.exe)
+
+define PROGRAM_RULES
+PROGRAM_OBJECTS_$1 := $(patsubst $(NT)/programs/$1/%.c,$(OBJ)/programs/$1/%.o,$(wildcard $(NT)/programs/$1/*.c))
+$(OBJ)/programs/$1/%.o: $(NT)/programs/$1/%.c | $(HEADERS)
+	@mkdir -p $$(@D)
+	@echo "  GUEST    $1.exe $$(notdir $$<)"
+	@$(CC64) $(CFLAGS64) -MMD -MP -c -o $$@ $$<
+$(OUT)/$1.exe: $$(PROGRAM_OBJECTS_$1) $(PROGRAM_LIBS:%=$(IMP)/lib%.a)
+	@mkdir -p $$(@D)
+	@echo "  GUESTLD  $1.exe"
+	@$(CC64) -nostdlib -Wl,--file-alignment,4096,--section-alignment,4096 -Wl,--dynamicbase -Wl,--nxcompat \
+		-Wl,--high-entropy-va -Wl,--disable-runtime-pseudo-reloc -s -mconsole -Wl,-e,mainCRTStartup \
+		-o $$@ $$(filter %.o,$$^) -L$(IMP) $(PROGRAM_LIBS:%=-l%) -lgcc
+endef
+$(foreach p,$(PROGRAMS),$(eval $(call PROGRAM_RULES,$(p))))
+-include $(wildcard $(OBJ)/programs/*/*.d)

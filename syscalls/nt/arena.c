@@ -12,6 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "syscalls/nt/share_session.h"
+
 #define MAGIC 0x31616e657261636eull
 #define SLOTS_PER_BLOCK 64u
 #define LOCK_WAITERS 0x80000000u /* in the locker half */
@@ -45,6 +47,7 @@ struct arena {
     uint16_t block_shares[NT_ARENA_BLOCKS];        /* under the session lock */
     _Atomic uint32_t buckets[NT_ARENA_BUCKETS];    /* name index + 1 */
     struct share shares[NT_ARENA_SHARES];
+    struct nt_session_opens opens; /* share_session.c */
     struct nt_name names[NT_ARENA_NAMES];
     _Alignas(4096) struct nt_slot slots[NT_ARENA_BLOCKS * SLOTS_PER_BLOCK];
 };
@@ -207,6 +210,16 @@ static bool process_alive(const struct arena *a, uint32_t number)
     if (atomic_load(&p->state) == PROCESS_FREE || p->exit_slot == 0)
         return atomic_load(&p->state) == PROCESS_RESERVED;
     return ((uint32_t)atomic_load(&a->slots[p->exit_slot - 1].word) & FUTEX_TID_MASK) != 0;
+}
+
+struct nt_session_opens *nt_arena_opens(void)
+{
+    return &arena()->opens;
+}
+
+bool nt_arena_process_alive(uint32_t number)
+{
+    return process_alive(arena(), number);
 }
 
 /* Sleeps until a locked word changes hands; takes the lock away from a dead process. The upper
@@ -426,6 +439,7 @@ static void reap(struct arena *a, uint32_t process)
 {
     uint32_t top = atomic_load(&a->share_top), blocks = atomic_load(&a->block_top);
 
+    nt_session_reap_opens(&a->opens, process);
     /* Blocks first, so that no slot goes to the free list of the dead. */
     for (uint32_t b = 0; b < blocks; b++)
         if (atomic_load(&a->block_owner[b]) == process + 1) {
@@ -873,6 +887,7 @@ void nt_arena_leave(int32_t exit_status, bool alone)
         return;
     pthread_mutex_lock(&local_lock);
     nt_session_lock();
+    nt_session_reap_opens(&a->opens, self); /* whoever hears of the exit may open the files */
     /* The word is not unlinked, for the caller need not be its thread: the kernel leaves words in
      * a dead thread's list alone that do not bear its number. */
     nt_word_lock(&s->word);

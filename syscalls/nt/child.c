@@ -1,5 +1,6 @@
 /* The page that tells about this process, and what its parent gave it. */
 #include "syscalls/nt/child.h"
+#include "syscalls/nt/share.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -160,10 +161,12 @@ void nt_child_install_handles(const struct nt_child_message *m)
     if (m->arena_fd >= 0) {
         fcntl(m->arena_fd, F_SETFD, FD_CLOEXEC);
         nt_arena_set_process(m->arena_process);
-        if (nt_arena_join(m->arena_fd))
+        if (nt_arena_join(m->arena_fd)) {
             atomic_store(&nt_process_page->joined, 1);
-        else
+            nt_share_publish();
+        } else {
             nt_warn("the session of the parent process cannot be joined");
+        }
     }
     for (size_t i = 0; i < sizeof(m->job) / sizeof(m->job[0]); i++)
         if (m->job[i] >= 0)

@@ -135,12 +135,13 @@ static NTSTATUS read_names(struct nt_dir_scan *s, bool root)
         if (matches(s, dots[i]) && !add_name(s, dots[i]))
             return STATUS_INSUFFICIENT_RESOURCES;
     first = s->count;
-    if (s->fd < 0) {
+    if (s->node >= 0) /* what is on disk all the same comes from there */
         for (int i = 1; i < nt_composed_count; i++)
             if (nt_composed_nodes[i].parent == s->node && nt_composed_exists(i) &&
-                matches(s, nt_composed_nodes[i].name) && !add_name(s, nt_composed_nodes[i].name))
+                (s->fd < 0 || nt_composed_is_virtual(i)) && matches(s, nt_composed_nodes[i].name) &&
+                !add_name(s, nt_composed_nodes[i].name))
                 return STATUS_INSUFFICIENT_RESOURCES;
-    } else {
+    if (s->fd >= 0) {
         int fd = openat(s->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
         struct dirent *e;
@@ -319,10 +320,14 @@ static bool get_details(const struct nt_dir_scan *s, const char *host, uint32_t 
         return false;
     if (class == FileNamesInformation)
         return true;
-    if (s->fd < 0)
-        nt_file_details_of_node(s->node, &x->d);
-    else if (!nt_file_details_at(s->fd, host, &x->d))
-        return false;
+    if (s->fd < 0 || !nt_file_details_at(s->fd, host, &x->d)) {
+        if (s->node < 0)
+            return false;
+        int child = nt_composed_child(s->node, x->name, x->name_n);
+        if (child < 0 && s->fd >= 0)
+            return false;
+        nt_file_details_of_node(child >= 0 ? child : s->node, &x->d); /* "." and ".." */
+    }
     if ((class == FileBothDirectoryInformation || class == FileIdBothDirectoryInformation) &&
         strcmp(host, ".") != 0 && strcmp(host, "..") != 0)
         x->alias_n = nt_short_name(x->name, x->name_n, x->alias);

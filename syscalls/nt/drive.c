@@ -23,39 +23,45 @@ static int library_fd[2] = {-1, -1};
 static bool keep_system_drive;
 static char user_name[NAME_MAX + 1] = "user";
 
-enum { ROOT, WINDOWS, SYSTEM32, SYSWOW64, USERS = 13, USER = 15, LOCAL = 17 };
+enum { ROOT, WINDOWS, SYSTEM32, SYSWOW64, USERS = 13, USER = 15, LOCAL = 17, DRIVERS = 30, ETC };
 
 static const struct nt_composed nodes[] = {
-    [ROOT] = {"", NULL, -1, NT_COMPOSED_PLAIN},
-    [WINDOWS] = {"Windows", NULL, ROOT, NT_COMPOSED_PLAIN},
-    [SYSTEM32] = {"System32", NULL, WINDOWS, NT_COMPOSED_SYSTEM32},
-    [SYSWOW64] = {"SysWOW64", NULL, WINDOWS, NT_COMPOSED_SYSWOW64},
-    {"Temp", NULL, WINDOWS, NT_COMPOSED_PLAIN},
-    {"Fonts", NULL, WINDOWS, NT_COMPOSED_PLAIN},
-    {"Program Files", "PROGRA~1", ROOT, NT_COMPOSED_PLAIN}, /* 6 */
-    {"Common Files", "COMMON~1", 6, NT_COMPOSED_PLAIN},
-    {"Program Files (x86)", "PROGRA~2", ROOT, NT_COMPOSED_PLAIN}, /* 8 */
-    {"Common Files", "COMMON~1", 8, NT_COMPOSED_PLAIN},
-    {"ProgramData", "PROGRA~3", ROOT, NT_COMPOSED_PLAIN}, /* 10 */
-    {"Microsoft", "MICROS~1", 10, NT_COMPOSED_PLAIN},     /* 11 */
-    {"Windows", NULL, 11, NT_COMPOSED_PLAIN},
-    [USERS] = {"Users", NULL, ROOT, NT_COMPOSED_PLAIN},
-    {"Public", NULL, USERS, NT_COMPOSED_PLAIN}, /* 14 */
-    [USER] = {user_name, NULL, USERS, NT_COMPOSED_PLAIN},
-    {"AppData", NULL, USER, NT_COMPOSED_PLAIN}, /* 16 */
-    [LOCAL] = {"Local", NULL, 16, NT_COMPOSED_PLAIN},
-    {"Temp", NULL, LOCAL, NT_COMPOSED_PLAIN},
-    {"Microsoft", "MICROS~1", LOCAL, NT_COMPOSED_PLAIN},
-    {"LocalLow", NULL, 16, NT_COMPOSED_PLAIN},
-    {"Roaming", NULL, 16, NT_COMPOSED_PLAIN}, /* 21 */
-    {"Microsoft", "MICROS~1", 21, NT_COMPOSED_PLAIN},
-    {"Desktop", NULL, USER, NT_COMPOSED_PLAIN},
-    {"Documents", "DOCUME~1", USER, NT_COMPOSED_PLAIN},
-    {"Downloads", "DOWNLO~1", USER, NT_COMPOSED_PLAIN},
-    {"Music", NULL, USER, NT_COMPOSED_PLAIN},
-    {"Pictures", NULL, USER, NT_COMPOSED_PLAIN},
-    {"Videos", NULL, USER, NT_COMPOSED_PLAIN},
-    {"Documents", "DOCUME~1", 14, NT_COMPOSED_PLAIN},
+    [ROOT] = {"", NULL, -1, NT_COMPOSED_PLAIN, NULL},
+    [WINDOWS] = {"Windows", NULL, ROOT, NT_COMPOSED_PLAIN, NULL},
+    [SYSTEM32] = {"System32", NULL, WINDOWS, NT_COMPOSED_SYSTEM32, NULL},
+    [SYSWOW64] = {"SysWOW64", NULL, WINDOWS, NT_COMPOSED_SYSWOW64, NULL},
+    {"Temp", NULL, WINDOWS, NT_COMPOSED_PLAIN, NULL},
+    {"Fonts", NULL, WINDOWS, NT_COMPOSED_PLAIN, NULL},
+    {"Program Files", "PROGRA~1", ROOT, NT_COMPOSED_PLAIN, NULL}, /* 6 */
+    {"Common Files", "COMMON~1", 6, NT_COMPOSED_PLAIN, NULL},
+    {"Program Files (x86)", "PROGRA~2", ROOT, NT_COMPOSED_PLAIN, NULL}, /* 8 */
+    {"Common Files", "COMMON~1", 8, NT_COMPOSED_PLAIN, NULL},
+    {"ProgramData", "PROGRA~3", ROOT, NT_COMPOSED_PLAIN, NULL}, /* 10 */
+    {"Microsoft", "MICROS~1", 10, NT_COMPOSED_PLAIN, NULL},     /* 11 */
+    {"Windows", NULL, 11, NT_COMPOSED_PLAIN, NULL},
+    [USERS] = {"Users", NULL, ROOT, NT_COMPOSED_PLAIN, NULL},
+    {"Public", NULL, USERS, NT_COMPOSED_PLAIN, NULL}, /* 14 */
+    [USER] = {user_name, NULL, USERS, NT_COMPOSED_PLAIN, NULL},
+    {"AppData", NULL, USER, NT_COMPOSED_PLAIN, NULL}, /* 16 */
+    [LOCAL] = {"Local", NULL, 16, NT_COMPOSED_PLAIN, NULL},
+    {"Temp", NULL, LOCAL, NT_COMPOSED_PLAIN, NULL},
+    {"Microsoft", "MICROS~1", LOCAL, NT_COMPOSED_PLAIN, NULL},
+    {"LocalLow", NULL, 16, NT_COMPOSED_PLAIN, NULL},
+    {"Roaming", NULL, 16, NT_COMPOSED_PLAIN, NULL}, /* 21 */
+    {"Microsoft", "MICROS~1", 21, NT_COMPOSED_PLAIN, NULL},
+    {"Desktop", NULL, USER, NT_COMPOSED_PLAIN, NULL},
+    {"Documents", "DOCUME~1", USER, NT_COMPOSED_PLAIN, NULL},
+    {"Downloads", "DOWNLO~1", USER, NT_COMPOSED_PLAIN, NULL},
+    {"Music", NULL, USER, NT_COMPOSED_PLAIN, NULL},
+    {"Pictures", NULL, USER, NT_COMPOSED_PLAIN, NULL},
+    {"Videos", NULL, USER, NT_COMPOSED_PLAIN, NULL},
+    {"Documents", "DOCUME~1", 14, NT_COMPOSED_PLAIN, NULL},
+    [DRIVERS] = {"drivers", NULL, SYSTEM32, NT_COMPOSED_PLAIN, NULL},
+    [ETC] = {"etc", NULL, DRIVERS, NT_COMPOSED_PLAIN, NULL},
+    {"hosts", NULL, ETC, NT_COMPOSED_FILE, "/etc/hosts"},
+    {"networks", NULL, ETC, NT_COMPOSED_FILE, "/etc/networks"},
+    {"protocol", NULL, ETC, NT_COMPOSED_FILE, "/etc/protocols"},
+    {"services", NULL, ETC, NT_COMPOSED_FILE, "/etc/services"},
 };
 
 const struct nt_composed *nt_composed_nodes = nodes;
@@ -275,20 +281,29 @@ int nt_composed_child(int node, const uint16_t *name, size_t n)
     uint16_t units[NT_NAME_UNITS];
 
     for (int i = 1; i < nt_composed_count; i++) {
-        if (nodes[i].parent != node || !nt_composed_exists(i))
+        if (nodes[i].parent != node)
             continue;
         size_t len = nt_name_from_host(nodes[i].name, strlen(nodes[i].name), units, NT_NAME_UNITS);
-        if (len != NT_NO_ROOM && nt_name_equal(units, len, name, n))
-            return i;
-        if (nodes[i].alias && nt_name_is(name, n, nodes[i].alias))
-            return i;
+        if ((len != NT_NO_ROOM && nt_name_equal(units, len, name, n)) ||
+            (nodes[i].alias && nt_name_is(name, n, nodes[i].alias)))
+            return nt_composed_exists(i) ? i : -1;
     }
     return -1;
 }
 
 bool nt_composed_exists(int node)
 {
+    if (nodes[node].kind == NT_COMPOSED_FILE)
+        return access(nodes[node].host, F_OK) == 0;
     return nodes[node].kind != NT_COMPOSED_SYSWOW64 || library_dir[1];
+}
+
+bool nt_composed_is_virtual(int node)
+{
+    for (node = nodes[node].parent; node > ROOT; node = nodes[node].parent)
+        if (nodes[node].kind != NT_COMPOSED_PLAIN)
+            return true;
+    return false;
 }
 
 void nt_composed_path(int node, char path[PATH_MAX])
@@ -307,7 +322,7 @@ int nt_composed_library(int node)
 {
     int which = nodes[node].kind - NT_COMPOSED_SYSTEM32, fd;
 
-    if (which < 0 || !library_dir[which]) {
+    if (which < 0 || which > 1 || !library_dir[which]) {
         errno = ENOENT;
         return -1;
     }
@@ -369,7 +384,8 @@ NTSTATUS nt_system_drive_materialise(void)
     for (int pass = 0; pass < 2 && NT_SUCCESS(status); pass++)
         for (int i = 1; i < nt_composed_count; i++) {
             nt_composed_path(i, path);
-            if (!nt_composed_exists(i) || (strncmp(path, "Windows", 7) == 0) != (pass == 1))
+            if (!nt_composed_exists(i) || nt_composed_is_virtual(i) ||
+                (strncmp(path, "Windows", 7) == 0) != (pass == 1))
                 continue;
             if (mkdirat(fd, path, 0777) != 0 && errno != EEXIST) {
                 status = nt_status_of_errno(errno);

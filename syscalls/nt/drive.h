@@ -4,7 +4,7 @@
  * C: exists in every run without anything on disk: its folders (Windows, Users\NAME and so on) are
  * a table. The first write below it makes a scratch folder with the same tree, and from then on C:
  * is that folder, except for Windows\System32 (and SysWOW64), which always show the guest
- * libraries, read-only.
+ * libraries, read-only, and the host's own tables of names in drivers\etc.
  *
  * The setters are for start-up, before the first thread; the rest may be called by any thread.
  */
@@ -52,14 +52,15 @@ unsigned nt_volume_device(const struct nt_volume *v);
 int nt_volume_root(struct nt_volume *v);
 uint32_t nt_volume_mask(void); /* bit 0: A: */
 
-/* A folder of the composed drive's table. */
+/* A folder of the composed drive's table, or a file of the host's shown there, read-only. */
 struct nt_composed {
     const char *name;  /* ASCII, but for the user's name */
     const char *alias; /* its 8.3 name or NULL */
     int parent;        /* index; -1 for the root */
     uint8_t kind;
+    const char *host; /* FILE: what it shows */
 };
-enum { NT_COMPOSED_PLAIN, NT_COMPOSED_SYSTEM32, NT_COMPOSED_SYSWOW64 };
+enum { NT_COMPOSED_PLAIN, NT_COMPOSED_SYSTEM32, NT_COMPOSED_SYSWOW64, NT_COMPOSED_FILE };
 
 extern const struct nt_composed *nt_composed_nodes;
 extern const int nt_composed_count;
@@ -67,7 +68,10 @@ extern const int nt_composed_count;
 
 /* The child of a node with this name, or -1. */
 int nt_composed_child(int node, const uint16_t *name, size_t n);
-bool nt_composed_exists(int node); /* false for SysWOW64 without a folder */
+/* false for SysWOW64 without a folder, and for a file that the host has not */
+bool nt_composed_exists(int node);
+/* Is it below System32, so that it is never on disk? Such a place is read-only. */
+bool nt_composed_is_virtual(int node);
 /* Host path of the node below the scratch folder, without '/' in front; "" for the root. */
 void nt_composed_path(int node, char path[PATH_MAX]);
 /* Folder with the libraries of a SYSTEM32 or SYSWOW64 node; a descriptor that stays open, or -1. */

@@ -13,6 +13,7 @@
 #include "syscalls/nt/directory.h"
 #include "syscalls/nt/ea.h"
 #include "syscalls/nt/file.h"
+#include "syscalls/nt/fileid.h"
 #include "syscalls/nt/filename.h"
 #include "syscalls/nt/lock.h"
 #include "syscalls/nt/share.h"
@@ -639,11 +640,15 @@ static NTSTATUS open_node(const struct nt_open *how, struct nt_place *p, struct 
         return STATUS_OBJECT_NAME_COLLISION;
     if (overwrites(how->disposition))
         return STATUS_FILE_IS_A_DIRECTORY;
-    struct nt_file *f =
-        nt_file_new(&nt_disk_ops, -1, how->access & MAXIMUM_ALLOWED ? FILE_ALL_ACCESS : how->access,
-                    how->share, how->options);
+    ACCESS_MASK access = how->access;
+    if (access & MAXIMUM_ALLOWED)
+        access = p->read_only ? FILE_GENERIC_READ | FILE_GENERIC_EXECUTE : FILE_ALL_ACCESS;
+    else if (p->read_only && (access & CHANGES))
+        return STATUS_ACCESS_DENIED;
+    struct nt_file *f = nt_file_new(&nt_disk_ops, -1, access, how->share, how->options);
     if (!f)
         return STATUS_INSUFFICIENT_RESOURCES;
+    f->read_only = p->read_only;
     f->volume = p->volume;
     f->node = p->node;
     f->directory = true;
@@ -696,8 +701,20 @@ NTSTATUS nt_file_open(const struct nt_open *how, struct nt_place *p, struct nt_f
     case NT_PLACE_FILE:
         break;
     }
-    if (p->by_id)
-        return STATUS_NOT_SUPPORTED;
+    if (p->by_id) {
+        char *path = nt_file_by_id(p->root, p->file_id);
+        if (!path)
+            return STATUS_INVALID_PARAMETER; /* what NTFS says of a number that no file has */
+        if (creates(how->disposition) && how->disposition != FILE_OPEN_IF) {
+            free(path);
+            return STATUS_INVALID_PARAMETER;
+        }
+        if (p->host != p->host_small)
+            free(p->host);
+        p->host = path;
+        p->base = AT_FDCWD;
+        p->read_only = p->root->read_only;
+    }
     return open_on_disk(how, p, f, information);
 }
 

@@ -64,8 +64,8 @@ static struct nt_object *import_disk(const struct nt_export *e, const struct sta
     f->path_only = flags & PATH_ONLY;
     f->seekable = f->regular && !f->path_only;
     f->inherited = true;
-    if (!NT_SUCCESS(nt_share_open(st->st_dev, st->st_ino, f->access, f->share, &f->shared)))
-        f->shared = NULL; /* two inherited handles that the parent was granted in another order */
+    if (!NT_SUCCESS(nt_share_inherit(st->st_dev, st->st_ino, f->access, f->share, &f->shared)))
+        f->shared = NULL;
     return &f->object;
 }
 

@@ -12,6 +12,7 @@
 
 #include "syscalls/nt/ea.h"
 #include "syscalls/nt/file.h"
+#include "syscalls/nt/fileid.h"
 #include "syscalls/nt/fileinfo.h"
 #include "syscalls/nt/filename.h"
 #include "syscalls/nt/reparse.h"
@@ -49,7 +50,7 @@ static void from_statx(const struct statx *x, struct nt_file_details *d, struct 
     d->links = x->stx_nlink;
     d->dev = st->st_dev;
     d->id = x->stx_ino;
-    d->reparse_tag = S_ISLNK(x->stx_mode) ? NT_REPARSE_TAG_SYMLINK : 0;
+    d->reparse_tag = 0;
     /* A folder's links on the host are its subfolders' ".."; NT knows one name. */
     if (S_ISDIR(x->stx_mode))
         d->links = 1;
@@ -64,6 +65,8 @@ bool nt_file_details_at(int dir, const char *name, struct nt_file_details *d)
               &x) != 0)
         return false;
     from_statx(&x, d, &st);
+    if (S_ISLNK(x.stx_mode))
+        d->reparse_tag = nt_reparse_tag(dir, name);
     d->attributes = nt_attributes_at(dir, name, &st, &d->creation);
     return true;
 }
@@ -75,6 +78,13 @@ void nt_file_details_of_node(int node, struct nt_file_details *d)
     static int64_t start;
     int64_t expected = 0;
 
+    if (nt_composed_nodes[node].kind == NT_COMPOSED_FILE) {
+        char *path = realpath(nt_composed_nodes[node].host, NULL);
+        bool there = path && nt_file_details_at(AT_FDCWD, path, d);
+        free(path);
+        if (there)
+            return;
+    }
     __atomic_compare_exchange_n(&start, &expected, nt_system_time(), false, __ATOMIC_RELAXED,
                                 __ATOMIC_RELAXED);
     memset(d, 0, sizeof(*d));
@@ -98,6 +108,8 @@ NTSTATUS nt_file_details_of(struct nt_file *f, struct nt_file_details *d)
     if (statx(f->fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_BTIME, &x) != 0)
         return nt_status_of_errno(errno);
     from_statx(&x, d, &st);
+    if (S_ISLNK(x.stx_mode))
+        d->reparse_tag = nt_reparse_tag(f->fd, "");
     d->attributes = nt_attributes_of(f->fd, f->path_only, &st, &d->creation);
     if (f->shared && d->links && nt_share_delete_pending(f->shared))
         d->links--;
@@ -286,6 +298,8 @@ static uint32_t query_least(uint32_t class)
         return class == FileIsRemoteDeviceInformation ? 1 : 4;
     case FileStandardLinkInformation:
         return 12;
+    case FileHardLinkInformation:
+        return 8;
     case FileIdInformation:
         return sizeof(FILE_ID_INFORMATION);
     case FileStatInformation:
@@ -393,7 +407,10 @@ NTSTATUS nt_file_query(struct nt_file *f, ACCESS_MASK granted, uint32_t class, v
         break;
     case FileInternalInformation:
         ((FILE_INTERNAL_INFORMATION *)buffer)->IndexNumber.QuadPart = (LONGLONG)d.id;
+        nt_file_id_remember(f);
         break;
+    case FileHardLinkInformation:
+        return nt_file_links(f, buffer, n, information);
     case FileEaInformation:
         ((FILE_EA_INFORMATION *)buffer)->EaSize = nt_ea_size(f);
         break;

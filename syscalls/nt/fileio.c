@@ -404,7 +404,9 @@ NTSTATUS NtFlushBuffersFileEx(struct nt_thread *t, HANDLE FileHandle, ULONG Flag
     return status;
 }
 
-static NTSTATUS cancel(HANDLE handle, const IO_STATUS_BLOCK *request, IO_STATUS_BLOCK *iosb)
+/* blocked: also the requests that other threads wait for. */
+static NTSTATUS cancel(HANDLE handle, const IO_STATUS_BLOCK *request, bool blocked,
+                       IO_STATUS_BLOCK *iosb)
 {
     struct nt_file *f;
     NTSTATUS status = nt_file_get(handle, 0, &f, NULL);
@@ -413,6 +415,8 @@ static NTSTATUS cancel(HANDLE handle, const IO_STATUS_BLOCK *request, IO_STATUS_
         return status;
     /* Disk requests have ended before anybody can cancel them. */
     status = f->ops->cancel ? f->ops->cancel(f, request) : STATUS_NOT_FOUND;
+    if (blocked && nt_io_cancel_file(f, request))
+        status = STATUS_SUCCESS;
     if (!guest_put(iosb, ((IO_STATUS_BLOCK){.Status = status, .Information = 0})))
         status = STATUS_ACCESS_VIOLATION;
     nt_file_release(f);
@@ -422,7 +426,7 @@ static NTSTATUS cancel(HANDLE handle, const IO_STATUS_BLOCK *request, IO_STATUS_
 NTSTATUS NtCancelIoFile(struct nt_thread *t, HANDLE FileHandle, IO_STATUS_BLOCK *IoStatusBlock)
 {
     (void)t;
-    NTSTATUS status = cancel(FileHandle, NULL, IoStatusBlock);
+    NTSTATUS status = cancel(FileHandle, NULL, false, IoStatusBlock);
     /* This one, unlike its successor, does not mind when there is nothing to cancel. */
     if (status == STATUS_NOT_FOUND) {
         status = STATUS_SUCCESS;
@@ -436,7 +440,7 @@ NTSTATUS NtCancelIoFileEx(struct nt_thread *t, HANDLE FileHandle,
                           const IO_STATUS_BLOCK *IoRequestToCancel, IO_STATUS_BLOCK *IoStatusBlock)
 {
     (void)t;
-    return cancel(FileHandle, IoRequestToCancel, IoStatusBlock);
+    return cancel(FileHandle, IoRequestToCancel, true, IoStatusBlock);
 }
 
 NTSTATUS NtCancelSynchronousIoFile(struct nt_thread *t, HANDLE ThreadHandle,

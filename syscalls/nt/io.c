@@ -17,7 +17,8 @@ NTSTATUS nt_io_begin(struct nt_thread *t, struct nt_file *f, HANDLE event, PVOID
                      PVOID apc_context, IO_STATUS_BLOCK *iosb, struct nt_io *io)
 {
     *io = (struct nt_io){
-        .thread = t, .apc_routine = apc_routine, .apc_context = apc_context, .iosb = iosb};
+        .thread = t, .file = f, .apc_routine = apc_routine, .apc_context = apc_context,
+        .iosb = iosb};
     if (apc_routine && __atomic_load_n(&f->port, __ATOMIC_ACQUIRE))
         return STATUS_INVALID_PARAMETER;
     if (event) {
@@ -87,11 +88,10 @@ void nt_io_complete_pending(struct nt_file *f, struct nt_io *io, NTSTATUS status
     drop_event(io);
 }
 
-/* Threads in nt_io_wait_fd that NtCancelSynchronousIoFile can reach. */
+/* Threads in nt_io_wait_fd and nt_io_block, for those who cancel. */
 struct waiter {
     struct waiter *next;
-    struct nt_thread *thread;
-    const IO_STATUS_BLOCK *iosb;
+    const struct nt_io *io;
     bool cancelled;
 };
 static pthread_mutex_t waiters_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -113,31 +113,44 @@ static void waiter_remove(struct waiter *w)
         link = &(*link)->next;
     *link = w->next;
     if (w->cancelled)
-        atomic_fetch_and(&w->thread->more->events, ~NT_EVENT_CANCEL);
+        atomic_fetch_and(&w->io->thread->more->events, ~NT_EVENT_CANCEL);
     pthread_mutex_unlock(&waiters_lock);
 }
 
-bool nt_io_cancel_thread(struct nt_thread *t, const IO_STATUS_BLOCK *iosb)
+/* Of those of a thread, or of a file. */
+static bool cancel_waiters(const struct nt_thread *t, const struct nt_file *f,
+                           const IO_STATUS_BLOCK *iosb)
 {
     bool found = false;
 
     pthread_mutex_lock(&waiters_lock);
-    for (struct waiter *w = waiters; w; w = w->next)
-        if (w->thread == t && (!iosb || w->iosb == iosb)) {
-            __atomic_store_n(&w->cancelled, true, __ATOMIC_RELEASE);
-            atomic_fetch_or(&t->more->events, NT_EVENT_CANCEL);
-            found = true;
-        }
+    for (struct waiter *w = waiters; w; w = w->next) {
+        struct nt_thread *waiting = w->io->thread;
+        if ((t && waiting != t) || (f && w->io->file != f) || (iosb && w->io->iosb != iosb))
+            continue;
+        __atomic_store_n(&w->cancelled, true, __ATOMIC_RELEASE);
+        atomic_fetch_or(&waiting->more->events, NT_EVENT_CANCEL);
+        tgkill(getpid(), waiting->tid, NT_SIGNAL_INTERRUPT);
+        found = true;
+    }
     pthread_mutex_unlock(&waiters_lock);
-    if (found)
-        tgkill(getpid(), t->tid, NT_SIGNAL_INTERRUPT);
     return found;
+}
+
+bool nt_io_cancel_thread(struct nt_thread *t, const IO_STATUS_BLOCK *iosb)
+{
+    return cancel_waiters(t, NULL, iosb);
+}
+
+bool nt_io_cancel_file(const struct nt_file *f, const IO_STATUS_BLOCK *iosb)
+{
+    return cancel_waiters(NULL, f, iosb);
 }
 
 long nt_io_block(const struct nt_io *io, NTSTATUS *status, long number, long a, long b, long c)
 {
     struct nt_thread *t = io->thread;
-    struct waiter w = {.thread = t, .iosb = io->iosb};
+    struct waiter w = {.io = io};
     long r;
 
     *status = STATUS_SUCCESS;
@@ -152,6 +165,9 @@ long nt_io_block(const struct nt_io *io, NTSTATUS *status, long number, long a, 
             *status = STATUS_CANCELLED;
     } while (NT_SUCCESS(*status));
     waiter_remove(&w);
+    /* A call that was interrupted half-way says how far it came. */
+    if (r >= 0 && w.cancelled)
+        *status = STATUS_CANCELLED;
     return r;
 }
 
@@ -159,7 +175,7 @@ NTSTATUS nt_io_wait_fd(const struct nt_io *io, int fd, short events)
 {
     struct nt_thread *t = io->thread;
     struct pollfd p = {.fd = fd, .events = events};
-    struct waiter w = {.thread = t, .iosb = io->iosb};
+    struct waiter w = {.io = io};
     sigset_t interrupt, before;
     NTSTATUS status = STATUS_SUCCESS;
 

@@ -15,6 +15,7 @@ struct nt_file;
  * nt_io_complete. */
 struct nt_io {
     struct nt_thread *thread;
+    const struct nt_file *file; /* not a reference: the call holds one */
     struct nt_object *event; /* one reference; NULL */
     PVOID apc_routine, apc_context;
     IO_STATUS_BLOCK *iosb; /* guest */
@@ -37,17 +38,21 @@ void nt_io_complete_pending(struct nt_file *f, struct nt_io *io, NTSTATUS status
                             ULONG_PTR information);
 
 /* Waits until a descriptor is ready (POLLIN, POLLOUT) or the thread has something else to do.
- * 0: ready. STATUS_THREAD_IS_TERMINATING, or STATUS_CANCELLED when NtCancelSynchronousIoFile or
- * nt_io_cancel_thread asked for it; a suspension is served on the way. */
+ * 0: ready. STATUS_THREAD_IS_TERMINATING, or STATUS_CANCELLED when nt_io_cancel_thread or
+ * nt_io_cancel_file asked for it; a suspension is served on the way. */
 NTSTATUS nt_io_wait_fd(const struct nt_io *io, int fd, short events);
 
 /* A blocking host call (three arguments) in the same circumstances: what it returns, errors as
- * -errno; *status is an error when it was not made, or interrupted for good. */
+ * -errno; *status is an error when it was not made, or interrupted for good. STATUS_CANCELLED can come
+ * with a result: what was done before. */
 long nt_io_block(const struct nt_io *io, NTSTATUS *status, long number, long a, long b, long c);
 
 /* Makes a blocking nt_io_wait_fd or nt_io_block of that thread end with STATUS_CANCELLED. False: it is not in
  * one (or the request has another status block). */
 bool nt_io_cancel_thread(struct nt_thread *t, const IO_STATUS_BLOCK *iosb);
+
+/* The same for all of a file's, of whatever thread. */
+bool nt_io_cancel_file(const struct nt_file *f, const IO_STATUS_BLOCK *iosb);
 
 /* Events, APCs and completion ports, as requests need them (io_sync.c). */
 NTSTATUS nt_io_event_get(HANDLE event, struct nt_object **o); /* EVENT_MODIFY_STATE */

@@ -1,6 +1,8 @@
 /*
  * Byte-range locks. NT's are mandatory and belong to an open: the table here enforces them inside
- * this process. Host locks (open file description) carry them to other processes that ask.
+ * this process. Host locks (open file description) carry them to other processes, and end with the
+ * process that holds them; those of the session ask for them before they read or write, once any was
+ * taken in it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -13,6 +15,7 @@
 #include "syscalls/nt/file.h"
 #include "syscalls/nt/lock.h"
 #include "syscalls/nt/share.h"
+#include "syscalls/nt/share_session.h"
 
 #include "nt_handlers.h"
 
@@ -35,9 +38,14 @@ static struct range *ranges;
 static struct waiter *waiters;
 static unsigned range_count; /* atomic */
 
+static bool any_elsewhere(void)
+{
+    return nt_session_shared() && atomic_load(&nt_arena_opens()->ranges) != 0;
+}
+
 bool nt_lock_any(void)
 {
-    return __atomic_load_n(&range_count, __ATOMIC_RELAXED) != 0;
+    return __atomic_load_n(&range_count, __ATOMIC_RELAXED) != 0 || any_elsewhere();
 }
 
 static bool overlaps(const struct range *a, uint64_t first, uint64_t last)
@@ -48,21 +56,6 @@ static bool overlaps(const struct range *a, uint64_t first, uint64_t last)
 static bool same_file(const struct range *r, const struct nt_file *f)
 {
     return r->dev == f->shared->dev && r->ino == f->shared->ino;
-}
-
-bool nt_lock_allows(struct nt_file *f, uint64_t offset, uint64_t n, bool write)
-{
-    bool allowed = true;
-
-    if (!n || !f->shared)
-        return true;
-    uint64_t last = n - 1 > UINT64_MAX - offset ? UINT64_MAX : offset + n - 1;
-    pthread_mutex_lock(&lock);
-    for (struct range *r = ranges; r && allowed; r = r->next)
-        if (same_file(r, f) && overlaps(r, offset, last))
-            allowed = r->exclusive ? r->owner == f : !write;
-    pthread_mutex_unlock(&lock);
-    return allowed;
 }
 
 static void wake_all(void)
@@ -82,6 +75,39 @@ static bool host_range(uint64_t first, uint64_t last, struct flock *l)
     return true;
 }
 
+/* A host lock by another open of this process, which the table has judged already. */
+static bool is_ours(const struct nt_file *f, off_t start, off_t n)
+{
+    bool found = false;
+
+    pthread_mutex_lock(&lock);
+    for (struct range *r = ranges; r && !found; r = r->next)
+        found = same_file(r, f) && overlaps(r, (uint64_t)start, n ? (uint64_t)(start + n - 1) : INT64_MAX);
+    pthread_mutex_unlock(&lock);
+    return found;
+}
+
+bool nt_lock_allows(struct nt_file *f, uint64_t offset, uint64_t n, bool write)
+{
+    bool allowed = true;
+
+    if (!n || !f->shared)
+        return true;
+    uint64_t last = n - 1 > UINT64_MAX - offset ? UINT64_MAX : offset + n - 1;
+    pthread_mutex_lock(&lock);
+    for (struct range *r = ranges; r && allowed; r = r->next)
+        if (same_file(r, f) && overlaps(r, offset, last))
+            allowed = r->exclusive ? r->owner == f : !write;
+    pthread_mutex_unlock(&lock);
+    struct flock l;
+    if (allowed && any_elsewhere() && !f->path_only && host_range(offset, last, &l)) {
+        l.l_type = write ? F_WRLCK : F_RDLCK;
+        allowed = fcntl(f->fd, F_OFD_GETLK, &l) != 0 || l.l_type == F_UNLCK ||
+                  is_ours(f, l.l_start, l.l_len);
+    }
+    return allowed;
+}
+
 /* Under the lock: NULL when the range can be had. */
 static bool conflicts(const struct nt_file *f, uint64_t first, uint64_t last, bool exclusive)
 {
@@ -99,9 +125,15 @@ static int host_lock(struct nt_file *f, uint64_t first, uint64_t last, int type)
     if (f->path_only || !host_range(first, last, &l))
         return 0;
     l.l_type = (short)type;
-    if (fcntl(f->fd, F_OFD_SETLK, &l) == 0 || errno == EBADF || errno == EINVAL)
+    if (fcntl(f->fd, F_OFD_SETLK, &l) == 0)
         return 0;
-    return errno;
+    if (errno == EBADF && type != F_UNLCK) {
+        /* The host wants the access that fits the lock; the other kind keeps at least some out. */
+        l.l_type = type == F_WRLCK ? F_RDLCK : F_WRLCK;
+        if (fcntl(f->fd, F_OFD_SETLK, &l) == 0)
+            return 0;
+    }
+    return errno == EBADF || errno == EINVAL ? 0 : errno;
 }
 
 /* The host merges ranges of one description: after an unlock, what still overlaps is set again. */
@@ -151,6 +183,8 @@ static int try_lock(struct nt_file *f, struct range *r)
             error = EACCES;
     }
     if (!error) {
+        if (nt_session_shared())
+            atomic_fetch_add(&nt_arena_opens()->ranges, 1);
         r->next = ranges;
         ranges = r;
         __atomic_add_fetch(&range_count, 1, __ATOMIC_RELAXED);

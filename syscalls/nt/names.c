@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "syscalls/nt/drive_link.h"
+#include "syscalls/nt/path.h"
 #include "syscalls/nt/section.h"
 #include "syscalls/nt/sync.h"
 #include "nt_handlers.h"
@@ -50,6 +51,8 @@ static const struct fixed {
 };
 #define FIXED (sizeof(fixed) / sizeof(fixed[0]))
 #define FIRST_DYNAMIC 64u
+#define DOS_DEVICES_DIRECTORY 8u
+#define DOS_DEVICES 256u /* drives and devices have their links there without a record */
 
 const struct nt_object_type nt_directory_type = {
     .name = "Directory",
@@ -841,12 +844,22 @@ static bool next_entry(uint32_t id, uint32_t *index, uint16_t *text, size_t *len
         *type = fixed[*index].link ? "SymbolicLink" : "Directory";
         return true;
     }
+    for (; *index < FIXED + DOS_DEVICES && id == DOS_DEVICES_DIRECTORY; ++*index) {
+        *length = nt_dos_device_name(*index - (uint32_t)FIXED, text);
+        *type = "SymbolicLink";
+        if (*length)
+            return true;
+        *index = FIXED + DOS_DEVICES - 1;
+    }
+    const uint32_t first = FIXED + DOS_DEVICES;
     bool found = false;
+    if (*index < first)
+        *index = first;
     if (!nt_arena_there())
         return false;
     nt_session_lock();
-    for (; *index - FIXED < NT_ARENA_NAMES && !found; ++*index) {
-        struct nt_name *n = nt_arena_name(*index - (uint32_t)FIXED);
+    for (; *index - first < NT_ARENA_NAMES && !found; ++*index) {
+        struct nt_name *n = nt_arena_name(*index - first);
         if (!atomic_load(&n->state) || n->parent != id || n->length == 0)
             continue;
         struct nt_slot *slot = nt_slot_at(n->slot);

@@ -185,16 +185,16 @@ NTSTATUS NtCompareObjects(struct nt_thread *t, HANDLE FirstObjectHandle, HANDLE 
     return status;
 }
 
-static NTSTATUS is_self(HANDLE process)
+static NTSTATUS is_self(HANDLE process, bool *self)
 {
     struct nt_object *o;
     NTSTATUS status = nt_handle_get(process, &nt_process_type, PROCESS_DUP_HANDLE, &o, NULL);
 
     if (!NT_SUCCESS(status))
         return status;
-    bool self = o == nt_process_self();
+    *self &= o == nt_process_self();
     nt_object_release(o);
-    return self ? STATUS_SUCCESS : STATUS_MORE_PROCESSING_REQUIRED;
+    return STATUS_SUCCESS;
 }
 
 NTSTATUS NtDuplicateObject(struct nt_thread *t, HANDLE SourceProcessHandle, HANDLE SourceHandle,
@@ -204,16 +204,15 @@ NTSTATUS NtDuplicateObject(struct nt_thread *t, HANDLE SourceProcessHandle, HAND
     struct nt_object *o;
     ACCESS_MASK granted;
     uint32_t attributes = 0;
-    NTSTATUS status = is_self(SourceProcessHandle);
+    bool own = true;
+    NTSTATUS status = is_self(SourceProcessHandle, &own);
 
     (void)t;
+    if (NT_SUCCESS(status) && TargetProcessHandle)
+        status = is_self(TargetProcessHandle, &own);
     if (!NT_SUCCESS(status))
         return status;
-    if (status == STATUS_SUCCESS && TargetProcessHandle)
-        status = is_self(TargetProcessHandle);
-    if (!NT_SUCCESS(status))
-        return status;
-    if (status != STATUS_SUCCESS)
+    if (!own)
         return nt_process_duplicate_remote(SourceProcessHandle, SourceHandle, TargetProcessHandle,
                                            TargetHandle, DesiredAccess, HandleAttributes, Options);
     status = nt_handle_get(SourceHandle, NULL, 0, &o, &granted);

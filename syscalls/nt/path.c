@@ -182,8 +182,6 @@ static NTSTATUS place_composed(struct nt_place *p, int node, unsigned flags)
         at += len;
         if (at < p->name_n && p->name[at] == '\\')
             at++;
-        if (nt_composed_nodes[node].kind != NT_COMPOSED_PLAIN)
-            break;
     }
     bool slash = at > 0 && p->name[at - 1] == '\\';
     size_t rest = p->name_n - at, components = 0;
@@ -192,6 +190,35 @@ static NTSTATUS place_composed(struct nt_place *p, int node, unsigned flags)
 
     if (rest == 0)
         p->node = node;
+    if (nt_composed_nodes[node].kind == NT_COMPOSED_FILE) {
+        if (rest)
+            return STATUS_OBJECT_PATH_NOT_FOUND;
+        /* The host may reach it by a link, which is no matter of the guest's. */
+        p->host = realpath(nt_composed_nodes[node].host, NULL);
+        if (!p->host)
+            return STATUS_OBJECT_NAME_NOT_FOUND;
+        p->base = AT_FDCWD;
+        p->read_only = true;
+        p->want_directory |= slash;
+        p->name_n = 0;
+        return STATUS_SUCCESS;
+    }
+    if (nt_composed_is_virtual(node)) {
+        p->read_only = true;
+        if (rest == 0) {
+            p->kind = NT_PLACE_NODE;
+            p->want_directory |= slash;
+            return STATUS_SUCCESS;
+        }
+        p->name += at;
+        p->name_n -= at;
+        NTSTATUS status = convert(p);
+        if (!NT_SUCCESS(status))
+            return status;
+        if (components > 1)
+            return STATUS_OBJECT_PATH_NOT_FOUND;
+        return flags & NT_PLACE_CREATE ? STATUS_ACCESS_DENIED : STATUS_OBJECT_NAME_NOT_FOUND;
+    }
     if (nt_composed_nodes[node].kind != NT_COMPOSED_PLAIN) {
         p->base = nt_composed_library(node);
         p->read_only = true;
@@ -322,6 +349,25 @@ static NTSTATUS place_nt_device(struct nt_place *p, const uint16_t *s, size_t n,
     return len == n ? STATUS_OBJECT_NAME_NOT_FOUND : STATUS_OBJECT_PATH_NOT_FOUND;
 }
 
+/* "Volume{c0de0000-0000-4000-8000-000000000003}": the volume of C:, by the name that mount points and
+ * links use. */
+#define VOLUME_NAME "Volume{c0de0000-0000-4000-8000-0000000000%02x}"
+#define VOLUME_NAME_UNITS 44
+
+static struct nt_volume *volume_of_name(const uint16_t *s, size_t n)
+{
+    char text[VOLUME_NAME_UNITS + 1];
+
+    if (n != VOLUME_NAME_UNITS || !nt_name_is(s, 7, "Volume{"))
+        return NULL;
+    for (unsigned number = 1; number <= 26; number++) {
+        snprintf(text, sizeof(text), VOLUME_NAME, number);
+        if (nt_name_is(s, n, text))
+            return nt_volume_of_device(number);
+    }
+    return NULL;
+}
+
 /* Behind \??\ */
 static NTSTATUS place_dos(struct nt_place *p, const uint16_t *s, size_t n, unsigned flags)
 {
@@ -335,6 +381,9 @@ static NTSTATUS place_dos(struct nt_place *p, const uint16_t *s, size_t n, unsig
             return place_on_volume(p, v, s + len, n - len, flags);
         return len == n ? STATUS_OBJECT_NAME_NOT_FOUND : STATUS_OBJECT_PATH_NOT_FOUND;
     }
+    struct nt_volume *named = volume_of_name(s, len);
+    if (named)
+        return place_on_volume(p, named, s + len, n - len, flags);
     if (nt_name_is(s, len, "UNC"))
         return STATUS_BAD_NETWORK_PATH;
     if (len == 0)
@@ -767,7 +816,8 @@ static size_t ascii_units(const char *text, uint16_t out[NT_DEVICE_NAME_UNITS])
 size_t nt_dos_device_target(const uint16_t *name, size_t n, uint16_t target[NT_DEVICE_NAME_UNITS])
 {
     char text[NT_DEVICE_NAME_UNITS];
-    struct nt_volume *v = n == 2 && name[1] == ':' ? nt_volume_of_letter(name[0]) : NULL;
+    struct nt_volume *v =
+        n == 2 && name[1] == ':' ? nt_volume_of_letter(name[0]) : volume_of_name(name, n);
     const struct nt_device *device = v ? NULL : nt_device_find_dos(name, n);
 
     if (v)
@@ -791,5 +841,11 @@ size_t nt_dos_device_name(unsigned index, uint16_t name[NT_DEVICE_NAME_UNITS])
         for (unsigned k = 0; k < 4 && devices[i]->dos[k]; k++)
             if (index-- == 0)
                 return ascii_units(devices[i]->dos[k], name);
+    for (unsigned number = 1; number <= 26; number++)
+        if (nt_volume_of_device(number) && index-- == 0) {
+            char text[VOLUME_NAME_UNITS + 1];
+            snprintf(text, sizeof(text), VOLUME_NAME, number);
+            return ascii_units(text, name);
+        }
     return 0;
 }

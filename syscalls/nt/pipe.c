@@ -362,13 +362,15 @@ static NTSTATUS direct(struct nt_file *f, struct nt_pipe_end *e, struct nt_io *i
         uint32_t part = n - done < INT32_MAX ? n - done : INT32_MAX;
         long r = nt_io_block(io, &status, write ? SYS_write : SYS_read, f->fd,
                              (long)(buffer + done), part);
-        if (!NT_SUCCESS(status))
-            break;
         if (r > 0) {
             done += (uint32_t)r;
             probed = false;
-            if (!write)
+            if (!write) {
+                status = STATUS_SUCCESS;
                 break;
+            }
+        } else if (!NT_SUCCESS(status)) {
+            break;
         } else if (r == -EFAULT && !probed && guest_probe(buffer + done, part, !write)) {
             probed = true;
         } else if (r == -EAGAIN) {
@@ -382,7 +384,8 @@ static NTSTATUS direct(struct nt_file *f, struct nt_pipe_end *e, struct nt_io *i
         }
     }
     *information = done;
-    return done && status != STATUS_THREAD_IS_TERMINATING && (write || NT_SUCCESS(status))
+    /* A write that was cancelled says so, or its caller would write what is left. */
+    return done && write && status != STATUS_THREAD_IS_TERMINATING && status != STATUS_CANCELLED
                ? STATUS_SUCCESS
                : status;
 }

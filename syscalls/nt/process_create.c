@@ -20,6 +20,7 @@
 #include "syscalls/nt/job.h"
 #include "syscalls/nt/native.h"
 #include "syscalls/nt/process_create.h"
+#include "syscalls/nt/share.h"
 #include "syscalls/nt/section.h"
 #include "syscalls/nt/sync.h"
 #include "syscalls/nt/thread.h"
@@ -544,6 +545,8 @@ NTSTATUS NtCreateUserProcess(struct nt_thread *t, HANDLE *ProcessHandle, HANDLE 
         /* Guests of one family share their named objects. */
         c->has_arena = !c->native && nt_arena_fd() >= 0 &&
                        nt_arena_child_new(&c->arena_process, &c->arena_exit);
+        if (c->has_arena)
+            nt_share_publish(); /* before there is somebody to know */
         status = collect_handles(c, ProcessFlags & CREATE_INHERIT_HANDLES);
     }
     bool suspended = ThreadFlags & THREAD_CREATE_FLAGS_CREATE_SUSPENDED;

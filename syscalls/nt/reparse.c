@@ -39,64 +39,111 @@ static bool read_link(struct nt_file *f, char target[PATH_MAX])
     return true;
 }
 
+/* Junctions are links on the host as well: absolute, and with a '/' at their end, which changes
+ * nothing for anybody else. */
+static bool is_junction(const char *target)
+{
+    size_t n = strlen(target);
+
+    return n > 1 && target[0] == '/' && target[n - 1] == '/';
+}
+
+uint32_t nt_reparse_tag(int dir, const char *name)
+{
+    char target[PATH_MAX];
+    ssize_t n = readlinkat(dir, name, target, sizeof(target) - 1);
+
+    if (n < 0)
+        return NT_REPARSE_TAG_SYMLINK;
+    target[n] = 0;
+    return is_junction(target) ? NT_REPARSE_TAG_MOUNT_POINT : NT_REPARSE_TAG_SYMLINK;
+}
+
+/* What follows the volume's root in a target that was given from there ("\\a"): written as "/./a",
+ * so that it can be told from one with a drive. NULL: it was not. */
+static const char *below_root(const struct nt_volume *v, const char *target)
+{
+    size_t n = v && v->host ? strlen(v->host) : 0;
+
+    if (!v || !v->host || strncmp(target, v->host, n) != 0 || strncmp(target + n, "/.", 2) != 0)
+        return NULL;
+    target += n + 2;
+    return *target == '/' ? target + 1 : *target ? NULL : target;
+}
+
+/* Component by component, as written; *n grows. */
+static void append_relative(uint16_t *out, size_t *n, const char *s)
+{
+    while (*s) {
+        size_t len = strcspn(s, "/"), units = nt_name_from_host(s, len, out + *n, len);
+        *n += units == NT_NO_ROOM ? 0 : units;
+        s += len;
+        if (*s == '/') {
+            out[(*n)++] = '\\';
+            s++;
+        }
+    }
+}
+
 NTSTATUS nt_reparse_get(struct nt_file *f, void *out, uint32_t n, ULONG_PTR *information)
 {
     char target[PATH_MAX];
-    uint16_t *substitute = NULL, *print = NULL;
-    size_t sn = 0, pn = 0;
-    struct reparse head = {.tag = NT_REPARSE_TAG_SYMLINK};
-    const uint32_t fixed = offsetof(struct reparse, symlink.path);
-    NTSTATUS status = STATUS_SUCCESS;
+    uint16_t *name = NULL;
+    size_t units = 0, shown; /* what a person reads has no "\??\" */
 
     if (!read_link(f, target))
         return STATUS_NOT_A_REPARSE_POINT;
-    if (target[0] == '/') {
-        substitute = nt_name_of_host_path(target, f->volume, NT_NAME_DOS, &sn);
-        if (substitute) { /* what a person reads has no "\??\" */
-            print = substitute + 4;
-            pn = sn - 4;
-        }
+    bool junction = is_junction(target), relative = false;
+    const char *rooted = junction ? NULL : below_root(f->volume, target);
+    if (junction)
+        target[strlen(target) - 1] = 0;
+    if (target[0] == '/' && !rooted) {
+        name = nt_name_of_host_path(target, f->volume, NT_NAME_DOS, &units);
+    } else if (junction) { /* "//" */
+        name = nt_name_of_host_path("/", f->volume, NT_NAME_DOS, &units);
     } else {
-        /* Relative: component by component, as written. */
-        substitute = malloc((strlen(target) + 1) * sizeof(*substitute));
-        for (const char *s = target; substitute && *s;) {
-            size_t len = strcspn(s, "/");
-            size_t units = nt_name_from_host(s, len, substitute + sn, len);
-            sn += units == NT_NO_ROOM ? 0 : units;
-            s += len;
-            if (*s == '/') {
-                substitute[sn++] = '\\';
-                s++;
-            }
-        }
-        print = substitute;
-        pn = sn;
-        head.symlink.flags = FLAG_RELATIVE;
+        relative = true;
+        name = malloc((strlen(target) + 2) * sizeof(*name));
+        if (name && rooted)
+            name[units++] = '\\';
+        if (name)
+            append_relative(name, &units, rooted ? rooted : target);
     }
-    if (!substitute)
+    if (!name)
         return STATUS_INSUFFICIENT_RESOURCES;
-    uint32_t bytes = (uint32_t)(sn + pn) * 2;
-    if (fixed + bytes > MAX_REPARSE)
-        status = STATUS_NAME_TOO_LONG;
-    head.length = (USHORT)(fixed - HEADER + bytes);
-    head.substitute_at = 0;
-    head.substitute_n = (USHORT)(sn * 2);
-    head.print_at = head.substitute_n;
-    head.print_n = (USHORT)(pn * 2);
-    if (NT_SUCCESS(status) && n < HEADER)
-        status = STATUS_BUFFER_TOO_SMALL;
-    if (NT_SUCCESS(status) && n < fixed + bytes) {
-        *information = n < fixed ? n : fixed;
-        status = guest_write(out, &head, *information) ? STATUS_BUFFER_OVERFLOW
-                                                       : STATUS_ACCESS_VIOLATION;
-    } else if (NT_SUCCESS(status)) {
-        if (!guest_write(out, &head, fixed) ||
-            !guest_write((char *)out + fixed, substitute, sn * 2) ||
-            !guest_write((char *)out + fixed + sn * 2, print, pn * 2))
+    shown = relative ? 0 : 4;
+    /* A junction's names end with zeros that do not count. */
+    const uint32_t fixed = junction ? offsetof(struct reparse, mount_path)
+                                    : offsetof(struct reparse, symlink.path);
+    const uint32_t zero = junction ? 2 : 0;
+    uint32_t sn = (uint32_t)units * 2, pn = (uint32_t)(units - shown) * 2;
+    uint32_t bytes = fixed + sn + pn + 2 * zero;
+    NTSTATUS status = bytes > MAX_REPARSE ? STATUS_NAME_TOO_LONG
+                      : n < HEADER        ? STATUS_BUFFER_TOO_SMALL
+                                          : STATUS_SUCCESS;
+    char *whole = NT_SUCCESS(status) ? calloc(1, bytes) : NULL;
+    if (NT_SUCCESS(status) && !whole)
+        status = STATUS_INSUFFICIENT_RESOURCES;
+    if (whole) {
+        struct reparse head = {
+            .tag = junction ? NT_REPARSE_TAG_MOUNT_POINT : NT_REPARSE_TAG_SYMLINK,
+            .length = (USHORT)(bytes - HEADER),
+            .substitute_n = (USHORT)sn,
+            .print_at = (USHORT)(sn + zero),
+            .print_n = (USHORT)pn,
+            .symlink.flags = relative ? FLAG_RELATIVE : 0,
+        };
+        memcpy(whole, &head, fixed);
+        memcpy(whole + fixed, name, sn);
+        memcpy(whole + fixed + sn + zero, name + shown, pn);
+        *information = n < bytes ? (n < fixed ? n : fixed) : bytes;
+        if (!guest_write(out, whole, *information))
             status = STATUS_ACCESS_VIOLATION;
-        *information = fixed + bytes;
+        else if (n < bytes)
+            status = STATUS_BUFFER_OVERFLOW;
+        free(whole);
     }
-    free(substitute);
+    free(name);
     return status;
 }
 
@@ -127,8 +174,12 @@ static char *relative_target(const uint16_t *s, size_t n)
     return out;
 }
 
-static NTSTATUS target_of(const struct reparse *r, uint32_t n, char **target)
+static NTSTATUS target_of(const struct nt_volume *v, const struct reparse *r, uint32_t n,
+                          char **target)
 {
+    NTSTATUS status;
+    char *host;
+
     bool symlink = r->tag == NT_REPARSE_TAG_SYMLINK;
     const uint16_t *path = symlink ? r->symlink.path : r->mount_path;
     uint32_t fixed = (uint32_t)((const char *)path - (const char *)r);
@@ -141,12 +192,40 @@ static NTSTATUS target_of(const struct reparse *r, uint32_t n, char **target)
     const uint16_t *s = path + r->substitute_at / 2;
     size_t units = r->substitute_n / 2;
     if (symlink && (r->symlink.flags & FLAG_RELATIVE)) {
-        *target = relative_target(s, units);
+        host = relative_target(s, units);
+        if (!host)
+            return STATUS_INSUFFICIENT_RESOURCES;
+        *target = host;
+        if (host[0] == '/') { /* from the root of the drive, see below_root */
+            if (asprintf(target, "%s/.%s", v->host ? v->host : "", host[1] ? host : "") < 0)
+                *target = NULL;
+            free(host);
+        }
         return *target ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
     }
-    while (units && s[units - 1] == '\\' && units > 7)
-        units--;
-    return nt_host_path_of_name(s, units, target);
+    /* What follows a link's name is joined to it when the link is followed, so Windows takes two
+     * separators for one there. */
+    uint16_t *whole = malloc((units + 1) * sizeof(*whole));
+    if (!whole)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    size_t kept = 0;
+    for (size_t i = 0; i < units; i++)
+        if (i < 4 || s[i] != '\\' || whole[kept - 1] != '\\')
+            whole[kept++] = s[i];
+    while (kept && whole[kept - 1] == '\\' && kept > 7)
+        kept--;
+    status = nt_host_path_of_name(whole, kept, &host);
+    free(whole);
+    if (!NT_SUCCESS(status))
+        return status;
+    if (symlink) {
+        *target = host;
+        return STATUS_SUCCESS;
+    }
+    if (asprintf(target, "%s/", host) < 0) /* see is_junction */
+        *target = NULL;
+    free(host);
+    return *target ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
 }
 
 /* Lets the file's descriptor mean something else, without changing its number. */
@@ -228,7 +307,7 @@ NTSTATUS nt_reparse_set(struct nt_file *f, const void *in, uint32_t n)
     struct reparse *r = malloc(n + 8); /* the junction's layout is shorter than the structure */
     if (!r)
         return STATUS_INSUFFICIENT_RESOURCES;
-    NTSTATUS status = guest_read(r, in, n) ? target_of(r, n, &target) : STATUS_ACCESS_VIOLATION;
+    NTSTATUS status = guest_read(r, in, n) ? target_of(f->volume, r, n, &target) : STATUS_ACCESS_VIOLATION;
     if (NT_SUCCESS(status) && r->tag == NT_REPARSE_TAG_MOUNT_POINT && !f->directory)
         status = STATUS_NOT_A_DIRECTORY;
     free(r);

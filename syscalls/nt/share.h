@@ -2,8 +2,8 @@
  * Who has which file open, and how: share modes, pending deletion.
  *
  * Keyed by device and inode, so that every name of a file and every symbolic link count as the
- * same. A record has no pointers in it but the chain, so that the table can move to the session's
- * arena. Any thread.
+ * same. What this process's opens come to is known to the session's other processes, and the other
+ * way round, as soon as there are any (share_session.h). Any thread.
  */
 #ifndef SYSCALLS_NT_SHARE_H
 #define SYSCALLS_NT_SHARE_H
@@ -21,11 +21,17 @@ struct nt_share {
     uint32_t readers, writers, deleters;
     uint32_t share_read, share_write, share_delete;
     bool delete_pending;
+    uint32_t record; /* in the session: index + 1 */
 };
 
 /* STATUS_SHARING_VIOLATION, STATUS_DELETE_PENDING. */
 NTSTATUS nt_share_open(uint64_t dev, uint64_t ino, ACCESS_MASK access, uint32_t share,
                        struct nt_share **s);
+/* The same for a handle that was inherited: nobody is asked again. STATUS_INSUFFICIENT_RESOURCES. */
+NTSTATUS nt_share_inherit(uint64_t dev, uint64_t ino, ACCESS_MASK access, uint32_t share,
+                          struct nt_share **s);
+/* This process is one of several from now on: its open files become known to the others. */
+void nt_share_publish(void);
 /* True: the caller was the last and the file is to be deleted. The record stays, so that others
  * hear of the deletion, until the caller has done it and says nt_share_deleted. */
 bool nt_share_close(struct nt_share *s, ACCESS_MASK access, uint32_t share);

@@ -45,6 +45,8 @@ static void thread_destroy(struct nt_object *o)
     }
     if (m->exit_slot)
         nt_slot_free(m->exit_slot);
+    if (m->token)
+        nt_object_release(m->token);
     pthread_mutex_destroy(&m->lock);
     free(m->name);
     free(m);

@@ -17,6 +17,7 @@
 #include "syscalls/nt/system.h"
 #include "syscalls/nt/thread.h"
 #include "syscalls/nt/thread_state.h"
+#include "syscalls/nt/token.h"
 #include "nt_handlers.h"
 
 #define BASE_PRIORITY 8   /* of the normal priority class */
@@ -504,7 +505,9 @@ NTSTATUS NtSetInformationThread(struct nt_thread *t, HANDLE ThreadHandle,
     struct nt_thread *target;
     bool limited = ThreadInformationClass == ThreadNameInformation ||
                    ThreadInformationClass == ThreadPowerThrottlingState;
-    ACCESS_MASK right = limited ? THREAD_SET_LIMITED_INFORMATION : THREAD_SET_INFORMATION;
+    ACCESS_MASK right = limited                                              ? THREAD_SET_LIMITED_INFORMATION
+                        : ThreadInformationClass == ThreadImpersonationToken ? THREAD_SET_THREAD_TOKEN
+                                                                             : THREAD_SET_INFORMATION;
     ULONG want = sizeof(ULONG), number = 0;
 
     (void)t;
@@ -583,8 +586,8 @@ NTSTATUS NtSetInformationThread(struct nt_thread *t, HANDLE ThreadHandle,
         uint64_t token;
         if (!guest_read(&token, ThreadInformation, sizeof(token)))
             status = STATUS_ACCESS_VIOLATION;
-        else if (token) /* there is one user; nobody to impersonate */
-            status = STATUS_NOT_SUPPORTED;
+        else
+            status = nt_token_impersonate(target, (HANDLE)(uintptr_t)token);
         break;
     }
     case ThreadNameInformation:

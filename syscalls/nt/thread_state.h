@@ -64,6 +64,7 @@ struct nt_thread_more {
     uint64_t kernel_time, user_time; /* 100 ns, once it has ended */
     WCHAR *name;
     uint16_t name_length; /* bytes */
+    struct nt_object *token; /* that it impersonates with: a reference; NULL */
 };
 
 /* Sets bits of both and makes the thread look at them, wherever it is. */

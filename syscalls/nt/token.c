@@ -1,4 +1,5 @@
 /* Access tokens: what they say, privileges, copies. */
+#include "syscalls/nt/thread_state.h"
 #include "syscalls/nt/token.h"
 
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 
 #define TOKEN_ASSIGN_PRIMARY 0x0001u
 #define TOKEN_DUPLICATE 0x0002u
+#define TOKEN_IMPERSONATE 0x0004u
 #define TOKEN_QUERY_SOURCE 0x0010u
 #define TOKEN_ADJUST_PRIVILEGES 0x0020u
 
@@ -122,19 +124,60 @@ struct nt_token *nt_token_of_process(void)
     return token;
 }
 
+/* What the thread impersonates with: a reference; NULL. */
+static struct nt_token *token_of_thread(struct nt_thread *t)
+{
+    struct nt_object *token = NULL;
+
+    if (t && !t->process) {
+        pthread_mutex_lock(&t->more->lock);
+        token = t->more->token;
+        if (token)
+            nt_object_ref(token);
+        pthread_mutex_unlock(&t->more->lock);
+    }
+    return (struct nt_token *)token;
+}
+
+NTSTATUS nt_token_impersonate(struct nt_thread *t, HANDLE handle)
+{
+    struct nt_object *token = NULL, *before;
+
+    if (t->process)
+        return STATUS_NOT_SUPPORTED;
+    if (handle) {
+        NTSTATUS status = nt_handle_get(handle, &nt_token_type, TOKEN_IMPERSONATE, &token, NULL);
+        if (!NT_SUCCESS(status))
+            return status;
+        if (!((struct nt_token *)token)->impersonation) {
+            nt_object_release(token);
+            return STATUS_BAD_TOKEN_TYPE;
+        }
+    }
+    pthread_mutex_lock(&t->more->lock);
+    before = t->more->token;
+    t->more->token = token;
+    pthread_mutex_unlock(&t->more->lock);
+    if (before)
+        nt_object_release(before);
+    return STATUS_SUCCESS;
+}
+
 NTSTATUS nt_token_get(HANDLE handle, ACCESS_MASK access, struct nt_token **t)
 {
     struct nt_object *o;
 
-    switch ((intptr_t)handle) {
-    case -4: /* the process's token */
-    case -6: /* the one in force */
+    if ((intptr_t)handle <= -4 && (intptr_t)handle >= -6) {
+        /* -4 is the process's, -5 the thread's, -6 the one in force */
         if (access & ~(TOKEN_QUERY | TOKEN_QUERY_SOURCE))
             return STATUS_ACCESS_DENIED;
+        *t = (intptr_t)handle == -4 ? NULL : token_of_thread(nt_self());
+        if (*t)
+            return STATUS_SUCCESS;
+        if ((intptr_t)handle == -5)
+            return STATUS_NO_TOKEN;
         *t = nt_token_of_process();
         return *t ? STATUS_SUCCESS : STATUS_NO_MEMORY;
-    case -5: /* the thread's */
-        return STATUS_NO_TOKEN;
     }
     NTSTATUS status = nt_handle_get(handle, &nt_token_type, access, &o, NULL);
     *t = (struct nt_token *)o;
@@ -176,13 +219,21 @@ NTSTATUS NtOpenThreadTokenEx(struct nt_thread *t, HANDLE ThreadHandle, ACCESS_MA
     NTSTATUS status =
         nt_handle_get(ThreadHandle, &nt_thread_type, THREAD_QUERY_LIMITED_INFORMATION, &o, NULL);
 
-    (void)t, (void)DesiredAccess, (void)OpenAsSelf, (void)HandleAttributes, (void)TokenHandle;
+    (void)t, (void)OpenAsSelf; /* one user: both may do the same */
     if (status == STATUS_ACCESS_DENIED)
         status = nt_handle_get(ThreadHandle, &nt_thread_type, THREAD_QUERY_INFORMATION, &o, NULL);
     if (!NT_SUCCESS(status))
         return status;
+    struct nt_token *token = token_of_thread((struct nt_thread *)o);
     nt_object_release(o);
-    return STATUS_NO_TOKEN;
+    if (!token)
+        return STATUS_NO_TOKEN;
+    if (token->level == 0) {
+        nt_object_release(&token->object);
+        return STATUS_CANT_OPEN_ANONYMOUS;
+    }
+    return nt_handle_return(&token->object, &nt_token_type, DesiredAccess, HandleAttributes,
+                            TokenHandle);
 }
 
 NTSTATUS NtOpenThreadToken(struct nt_thread *t, HANDLE ThreadHandle, ACCESS_MASK DesiredAccess,

@@ -64,6 +64,8 @@ extern const struct nt_object_type nt_token_type;
 bool nt_user_is_admin(void);
 /* A token for a handle or a pseudo handle (-4 to -6), with a reference. */
 NTSTATUS nt_token_get(HANDLE handle, ACCESS_MASK access, struct nt_token **t);
+/* The thread impersonates with this token from now on; NULL: with none. */
+NTSTATUS nt_token_impersonate(struct nt_thread *t, HANDLE token);
 /* The process's; with a reference. NULL without memory. */
 struct nt_token *nt_token_of_process(void);
 void nt_new_luid(LUID *luid);

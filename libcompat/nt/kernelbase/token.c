@@ -96,6 +96,22 @@ BOOL WINAPI ImpersonateLoggedOnUser(HANDLE token)
     return done;
 }
 
+BOOL WINAPI ImpersonateSelf(SECURITY_IMPERSONATION_LEVEL level)
+{
+    HANDLE token, copy;
+    BOOL done;
+
+    if (!OpenProcessToken(NtCurrentProcess(), TOKEN_DUPLICATE, &token))
+        return FALSE;
+    done = DuplicateTokenEx(token, TOKEN_IMPERSONATE, NULL, level, TokenImpersonation, &copy);
+    NtClose(token);
+    if (!done)
+        return FALSE;
+    done = SetThreadToken(NULL, copy);
+    NtClose(copy);
+    return done;
+}
+
 BOOL WINAPI PrivilegeCheck(HANDLE token, PPRIVILEGE_SET required, LPBOOL result)
 {
     UCHAR held = FALSE;
