@@ -13,7 +13,9 @@
 #include "syscalls/freebsd/freebsd.h"
 #include "syscalls/gate/trap.h"
 #include "syscalls/netbsd/netbsd.h"
+#include "syscalls/unix/abi.h"
 #include "syscalls/unix/memory.h"
+#include "syscalls/unix/patch.h"
 #include "syscalls/unix/process.h"
 #include "syscalls/unix/start.h"
 #include "syscalls/unix/thread.h"
@@ -150,12 +152,14 @@ int unix_start(const struct run_options *o, const struct detected *kind, int fd,
     int result;
 
     unix_system = personality_of(kind->os);
+    unix_abi = unix_system->abi;
     unix_process.program = path;
     unix_process.argv = (const char *const *)o->arguments;
     unix_process.verbose = o->verbose;
     unix_process.quiet = o->quiet;
     if (o->root && (result = set_root(o->root)) != 0)
         return result;
+    unix_patch_init(o->intercept == TRAP_AUTO || o->intercept == TRAP_PATCH);
     const char *bad = elf_read(fd, &f);
     if (!bad)
         bad = elf_map(fd, &f, PROGRAM_HINT, &s.image);
@@ -188,6 +192,7 @@ int unix_start(const struct run_options *o, const struct detected *kind, int fd,
     s.argv = unix_process.argv;
     s.envp = environment(o);
     unix_thread_system_init();
+    unix_dispatch_init();
     struct unix_thread *t = unix_thread_new();
     if (!t || !s.envp || !unix_system->start(t, &s))
         return fail(125, path, "no memory for the program's stack, or its arguments are too long");

@@ -75,8 +75,11 @@ FILENAME ~ /decoders\.tbl$/ {
     caveat = NF >= 6 ? trim($6) : ""
     handler = "sys_" name
     if (match(name, /=/)) { handler = substr(name, RSTART + 1); name = substr(name, 1, RSTART - 1) }
+    fast = sub(/^\+/, "", handler)
+    if (handler == "") handler = "sys_" name
     delete A
     n = args_of(sig, A)
+    refuses = handler ~ /^unix_not_/
     rows++; levels[level]++
     if (num in seen) { print "number " num " twice: " seen[num] ", " name > "/dev/stderr"; exit 1 }
     seen[num] = name
@@ -88,7 +91,7 @@ FILENAME ~ /decoders\.tbl$/ {
     if (mode == "handlers") {
         if (level == "none") next
         p = "struct unix_thread *t"
-        for (i = 1; i <= n; i++)
+        for (i = 1; i <= n && !refuses; i++)
             if (bare(argtype(A[i])) != "pad") p = p ", " ctype(argtype(A[i])) argname(A[i])
         if (!(handler in proto)) print "int64_t " handler "(" p ");"
         proto[handler] = 1
@@ -103,11 +106,12 @@ FILENAME ~ /decoders\.tbl$/ {
             base = t; gsub(/\([^)]*\)/, "", base)
             at = at "    {\"" argname(A[i]) "\", \"" esc(base) "\", " \
                  (d != "" ? "&decoder_" d : "NULL") "},\n"
-            if (bare(t) != "pad") call = call ", (" trim(ctype(t)) ")a[" (i - 1) "]"
+            if (bare(t) != "pad" && !refuses) call = call ", (" trim(ctype(t)) ")a[" (i - 1) "]"
         }
         if (level != "none")
-            thunks = thunks "static int64_t thunk_" num "(struct unix_thread *t, const uint64_t *a)\n{\n" \
-                     (n == 0 ? "    (void)a;\n" : "") "    return " handler "(" call ");\n}\n\n"
+            thunks = thunks (fast ? "UNIX_FAST " : "") "static int64_t thunk_" num "(struct unix_thread *t, const uint64_t *a)\n{\n" \
+                     (n == 0 || refuses ? "    (void)a;\n" : "") "    return " handler "(" call ");\n}\n\n"
+        if (fast && level != "none") fasts = fasts "    [" num "] = thunk_" num ",\n"
         if (n) argarrays = argarrays "static const struct unix_call_arg args_" num "[] = {\n" at "};\n"
         table = table "    [" num "] = {\"" name "\", \"" group "\", " n ", " \
                 (n ? "args_" num : "NULL") ", " (level == "none" ? "NULL" : "thunk_" num) "},\n"
@@ -126,6 +130,7 @@ END {
                   "UNIX_DECODE_" toupper(deckind[d]) ", rows_" d ", sizeof(rows_" d ") / sizeof(rows_" d "[0])};\n"
         }
         print argarrays "\n" thunks
+        print "unix_thunk *const " os "_fast[" (last + 1) "] = {\n" fasts "};\n"
         print "const struct unix_call " os "_calls[" (last + 1) "] = {\n" table "};"
     } else if (mode == "coverage") {
         printf "\n%d calls: %d full, %d partial, %d none.\n", rows, levels["full"], levels["partial"], levels["none"]

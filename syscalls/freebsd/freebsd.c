@@ -30,6 +30,7 @@ const struct unix_personality freebsd_personality = {
     .release = "14.1-RELEASE",
     .osreldate = 1401000,
     .calls = freebsd_calls,
+    .fast = freebsd_fast,
     .call_count = FREEBSD_CALL_COUNT,
     .errno_of_host = errno_of_host,
     .errno_count = sizeof(errno_of_host),
@@ -40,6 +41,8 @@ const struct unix_personality freebsd_personality = {
     .signal_names = signal_names,
     .signal_name_count = sizeof(signal_names) / sizeof(signal_names[0]),
     .indirect = {0, 198},
+    .continued_status = 0x13,
+    .abi = &freebsd_abi,
     .start = freebsd_start,
     .signal_frame = freebsd_signal_frame,
 };

@@ -48,7 +48,8 @@ int64_t freebsd_thr_new(struct unix_thread *t, const void *param, int32_t param_
         atomic_store(&n->stop, UNIX_STOP_SUSPEND);
         n->pending |= UNIX_PENDING_STOP;
     }
-    return unix_thread_start(n);
+    n->detached = true;
+    return unix_thread_start(n, NULL);
 }
 
 int64_t freebsd_thr_exit(struct unix_thread *t, long *state)
@@ -57,7 +58,7 @@ int64_t freebsd_thr_exit(struct unix_thread *t, long *state)
     unix_thread_exit(t);
 }
 
-int64_t freebsd_thr_self(struct unix_thread *t, long *id)
+UNIX_FAST int64_t freebsd_thr_self(struct unix_thread *t, long *id)
 {
     return guest_put(id, t->tid) ? 0 : -EFAULT;
 }

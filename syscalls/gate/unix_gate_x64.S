@@ -14,10 +14,10 @@
 	.text
 	.globl	unix_gate_entry, unix_gate_exit_begin, unix_gate_exit_end, unix_gate_exit_check
 	.globl	unix_gate_enter_guest, unix_gate_leave_guest, unix_signal_entry, unix_gate_xsave
-	.globl	unix_signal_restorer
+	.globl	unix_signal_restorer, unix_gate_fast_begin, unix_gate_fast_end, unix_gate_fast_check
 	.hidden	unix_gate_entry, unix_gate_exit_begin, unix_gate_exit_end, unix_gate_exit_check
 	.hidden	unix_gate_enter_guest, unix_gate_leave_guest, unix_signal_entry, unix_gate_xsave
-	.hidden	unix_signal_restorer
+	.hidden	unix_signal_restorer, unix_gate_fast_begin, unix_gate_fast_end, unix_gate_fast_check
 	.type	unix_gate_enter_guest, @function
 	.type	unix_gate_leave_guest, @function
 	.type	unix_gate_xsave, @function
@@ -108,7 +108,13 @@ unix_gate_entry:
 	movq	%rsp, %gs:T_RSP
 	movq	%rcx, %gs:T_RIP
 	movq	%gs:T_HOST_SP, %rsp
-	pushfq
+	cmpq	unix_fast_count(%rip), %rax
+	jae	1f
+	movq	unix_fast_table(%rip), %rcx
+	movq	(%rcx,%rax,8), %rcx
+	testq	%rcx, %rcx
+	jnz	unix_gate_fast
+1:	pushfq
 	popq	%gs:T_RFLAGS
 	movq	%rax, %gs:T_RAX
 	movq	%rdi, %gs:T_RDI
@@ -213,6 +219,65 @@ unix_gate_exit_end:
 5:	movq	%gs:T_SELF, %rdi
 	call	unix_exit_work
 	jmp	unix_gate_exit_check
+
+	/*
+	 * The first tier: FS, vectors and what C keeps stay where they are. rcx: the thunk. When a
+	 * signal has come meanwhile, what was left out is made up for: it is all still there.
+	 */
+	.p2align 5
+unix_gate_fast:
+	movq	%rax, %gs:T_RAX
+	movq	%rdi, %gs:T_RDI
+	movq	%rsi, %gs:T_RSI
+	movq	%rdx, %gs:T_RDX
+	movq	%r10, %gs:T_R10
+	movq	%r8, %gs:T_R8
+	movq	%r9, %gs:T_R9
+	cld
+	movq	%gs:T_SELF, %rdi
+	leaq	T_RDI(%rdi), %rsi
+	call	*%rcx
+	testq	%rax, %rax
+	js	2f
+	movq	%rax, %gs:T_RAX
+	movl	$0x202, %eax
+	movq	%rax, %gs:T_RFLAGS
+unix_gate_fast_begin:
+unix_gate_fast_check:
+	cmpl	$0, %gs:T_PENDING
+	jne	3f
+	movq	%gs:T_RDI, %rdi
+	movq	%gs:T_RSI, %rsi
+	movq	%gs:T_RDX, %rdx
+	movq	%gs:T_R10, %r10
+	movq	%gs:T_R8, %r8
+	movq	%gs:T_R9, %r9
+	movq	%gs:T_RAX, %rax
+	movq	%gs:T_RIP, %rcx
+	movq	%gs:T_RFLAGS, %r11
+	movq	%gs:T_RSP, %rsp
+	btl	$0, %r11d
+	jmpq	*%rcx
+3:	movq	%gs:T_HOST_SP, %rsp
+	jmp	4f
+unix_gate_fast_end:
+4:	movq	%rbx, %gs:T_RBX
+	movq	%rbp, %gs:T_RBP
+	movq	%r12, %gs:T_R12
+	movq	%r13, %gs:T_R13
+	movq	%r14, %gs:T_R14
+	movq	%r15, %gs:T_R15
+	movl	$0, %gs:T_RESTORE
+	stmxcsr	%gs:T_MXCSR
+	VECTORS SAVE
+	ldmxcsr	host_mxcsr(%rip)
+	GET_FS
+	movq	%rax, %gs:T_GUEST_FS
+	jmp	unix_gate_exit_check
+2:	movq	%gs:T_SELF, %rdi
+	movq	%rax, %rsi
+	call	unix_fast_result
+	jmp	unix_gate_fast_check
 
 	/* void unix_gate_xsave(struct unix_thread *t): the guest's extended state as it was saved on
 	 * the way in, to the thread's XSAVE area. */

@@ -3,6 +3,7 @@
 
 #include "abi/netbsd/errno.h"
 #include "abi/netbsd/signal.h"
+#include "syscalls/netbsd/process.h"
 
 #define OF_HOST(name, number) [name] = number,
 #define NAMED(name, number) [number] = #name,
@@ -29,6 +30,7 @@ const struct unix_personality netbsd_personality = {
     .release = "10.0",
     .osreldate = 1000000000,
     .calls = netbsd_calls,
+    .fast = netbsd_fast,
     .call_count = NETBSD_CALL_COUNT,
     .errno_of_host = errno_of_host,
     .errno_count = sizeof(errno_of_host),
@@ -39,4 +41,8 @@ const struct unix_personality netbsd_personality = {
     .signal_names = signal_names,
     .signal_name_count = sizeof(signal_names) / sizeof(signal_names[0]),
     .indirect = {0, 198},
+    .continued_status = 0xffff,
+    .abi = &netbsd_abi,
+    .start = netbsd_start,
+    .signal_frame = netbsd_signal_frame,
 };

@@ -6,6 +6,8 @@
 #include "netbsd_handlers.h"
 
 extern const struct unix_call netbsd_calls[NETBSD_CALL_COUNT]; /* generated from calls.tbl */
+extern unix_thunk *const netbsd_fast[NETBSD_CALL_COUNT];
 extern const struct unix_personality netbsd_personality;
+extern const struct unix_abi netbsd_abi; /* abi.c */
 
 #endif

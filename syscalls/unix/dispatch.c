@@ -9,7 +9,7 @@
 long nt_block_call(const uint32_t *events, uint32_t mask, long number, long a, long b, long c,
                    long d, long e, long f);
 
-int unix_errno_of_host(int host)
+UNIX_FAST int unix_errno_of_host(int host)
 {
     if (host >= UNIX_FOREIGN_ERROR(0) && host < UNIX_ERESTART)
         return host - UNIX_FOREIGN_ERROR(0);
@@ -50,6 +50,23 @@ static int64_t call(struct unix_thread *t)
     return c->thunk ? c->thunk(t, a) : unix_missing_call(c);
 }
 
+/* Read by the gate; set before the first guest instruction. A trace sees all calls. */
+unix_thunk *const *unix_fast_table;
+uint64_t unix_fast_count;
+
+void unix_dispatch_init(void)
+{
+    unix_fast_table = unix_system->fast;
+    unix_fast_count = unix_trace_on ? 0 : unix_system->call_count;
+}
+
+/* The result of a call of the first tier: as unix_dispatch leaves it. */
+UNIX_FAST void unix_fast_result(struct unix_thread *t, int64_t r)
+{
+    t->regs.rax = r >= 0 ? (uint64_t)r : (uint64_t)unix_errno_of_host((int)-r);
+    t->regs.rflags = r >= 0 ? 0x202 : 0x203;
+}
+
 void unix_dispatch(struct unix_thread *t)
 {
     int64_t r;
@@ -85,7 +102,7 @@ long unix_block_restart(struct unix_thread *t, long number, long a, long b, long
     return r == -EINTR ? -UNIX_ERESTART : r;
 }
 
-long unix_host(long number, long a, long b, long c, long d, long e, long f)
+UNIX_FAST long unix_host(long number, long a, long b, long c, long d, long e, long f)
 {
     static const uint32_t nothing;
 

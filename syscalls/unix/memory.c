@@ -9,6 +9,7 @@
 
 #include "freebsd_handlers.h"
 #include "netbsd_handlers.h"
+#include "syscalls/unix/patch.h"
 
 #define PAGE 4096ull
 #define ANYWHERE_START 0x800000000ull
@@ -44,6 +45,10 @@ int64_t unix_map_fixed(uintptr_t at, size_t n, bool replace, int prot, int flags
         unix_host(SYS_munmap, r, (long)n, 0, 0, 0, 0);
         return -EEXIST;
     }
+    if (r >= 0 && replace)
+        unix_patch_remove_code(at, n);
+    if (r >= 0 && (prot & PROT_EXEC) && fd >= 0)
+        unix_patch_add_code(at, n);
     return r;
 }
 
@@ -114,6 +119,7 @@ int64_t sys_munmap(struct unix_thread *t, void *addr, size_t len)
     (void)t;
     if (((uintptr_t)addr & (PAGE - 1)) || len == 0 || !unix_range_ok((uintptr_t)addr, len))
         return -EINVAL;
+    unix_patch_remove_code((uintptr_t)addr, len);
     return unix_host(SYS_munmap, (long)addr, (long)len, 0, 0, 0, 0);
 }
 
@@ -127,6 +133,8 @@ int64_t sys_mprotect(struct unix_thread *t, void *addr, size_t len, int32_t prot
         return -ENOMEM;
     if (len == 0)
         return 0;
+    if (prot & PROT_WRITE) /* what is written there later is not what was looked at */
+        unix_patch_remove_code(at, len);
     /* FreeBSD's PROT_MAX(): what the protection may become at most; the host has no such limit. */
     return unix_host(SYS_mprotect, (long)at, (long)len, prot & 7, 0, 0, 0);
 }

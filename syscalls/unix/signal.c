@@ -11,6 +11,7 @@
 #include "freebsd_handlers.h"
 #include "netbsd_handlers.h"
 #include "syscalls/gate/trap.h"
+#include "syscalls/unix/patch.h"
 #include "syscalls/unix/thread.h"
 #include "syscalls/unix/trace.h"
 
@@ -462,12 +463,18 @@ uint64_t unix_signal_handler(struct unix_thread *t, int sig, siginfo_t *si, ucon
     uintptr_t pc = (uintptr_t)g[REG_RIP];
     bool in_guest = pc < GUEST_END;
     bool in_exit = pc >= (uintptr_t)unix_gate_exit_begin && pc < (uintptr_t)unix_gate_exit_end;
+    bool in_fast = pc >= (uintptr_t)unix_gate_fast_begin && pc < (uintptr_t)unix_gate_fast_end;
     bool fault = si->si_code > 0 && sync_index(sig) >= 0;
     int saved_errno = errno;
     struct unix_registers r;
 
     if (sig == SIGSYS && in_guest && trap_is_guest_call(si)) {
-        /* The signal's return goes to the gate as if the site were patched. */
+        /* The signal's return goes to the gate as if the site were patched; next time it is. */
+        if (unix_patch_is_on()) {
+            registers_of_ucontext(uc, &r);
+            r.rax = trap_call_number(si);
+            unix_patch_site(&r);
+        }
         g[REG_RCX] = g[REG_RIP];
         g[REG_R11] = g[REG_EFL];
         g[REG_RAX] = (greg_t)trap_call_number(si);
@@ -482,12 +489,19 @@ uint64_t unix_signal_handler(struct unix_thread *t, int sig, siginfo_t *si, ucon
             t->pending |= UNIX_PENDING_STOP;
         if (in_exit)
             g[REG_RIP] = (greg_t)unix_gate_exit_check;
+        else if (in_fast)
+            g[REG_RIP] = (greg_t)unix_gate_fast_check;
         else if (pc >= (uintptr_t)nt_block_begin && pc < (uintptr_t)nt_block_end)
             g[REG_RIP] = (greg_t)nt_block_interrupted;
         errno = saved_errno;
         return fs;
     }
-    if (fault && !in_guest && !in_exit) {
+    if (sig == SIGTRAP && fault && in_guest && unix_patch_breakpoint(pc)) {
+        g[REG_RIP] = (greg_t)(pc - 1);
+        errno = saved_errno;
+        return fs;
+    }
+    if (fault && !in_guest && !in_exit && !in_fast) {
         uintptr_t fixup = guest_fault_fixup(pc);
         if (!fixup || (sig != SIGSEGV && sig != SIGBUS))
             host_crash(sig, si, pc);
@@ -499,6 +513,8 @@ uint64_t unix_signal_handler(struct unix_thread *t, int sig, siginfo_t *si, ucon
         /* During a call, or in the middle of the way out: decide again what is pending. */
         if (in_exit)
             g[REG_RIP] = (greg_t)unix_gate_exit_check;
+        else if (in_fast)
+            g[REG_RIP] = (greg_t)unix_gate_fast_check;
         else if (pc >= (uintptr_t)nt_block_begin && pc < (uintptr_t)nt_block_end)
             g[REG_RIP] = (greg_t)nt_block_interrupted;
         int sync = sync_index(sig);
@@ -520,12 +536,20 @@ uint64_t unix_signal_handler(struct unix_thread *t, int sig, siginfo_t *si, ucon
         errno = saved_errno;
         return fs;
     }
-    if (in_exit) {
-        /* A fault on the way out: an address that cannot be gone to. The guest's own. */
-        r = t->regs;
-        fs = t->guest_fs;
+    if (in_exit || in_fast) {
+        /* A fault on the way out: an address that cannot be gone to. The guest's own. What the
+         * first tier does not save is still in its registers. */
+        registers_of_ucontext(uc, &r);
+        if (in_exit) {
+            r = t->regs;
+            fs = t->guest_fs;
+        } else {
+            r.rip = t->regs.rip;
+            r.rsp = t->regs.rsp;
+        }
     } else {
         registers_of_ucontext(uc, &r);
+        r.rip = unix_patch_origin(r.rip);
         t->guest_fs = fs;
     }
     int n = unix_signal_of_host(sig);
@@ -560,12 +584,10 @@ bool unix_xsave_load(struct unix_thread *t, const void *legacy, const void *rest
     unsigned char *area = t->xsave;
     uint64_t *header = (uint64_t *)(area + XSAVE_LEGACY);
 
-    memset(area, 0, unix_xsave_size);
-    if (!guest_read(area, legacy, XSAVE_LEGACY))
-        return false;
     if (extra > unix_xsave_size - XSAVE_LEGACY)
         extra = unix_xsave_size - XSAVE_LEGACY;
     if (rest && extra >= XSAVE_HEADER) {
+        memset(area, 0, unix_xsave_size);
         if (!guest_read(area + XSAVE_LEGACY, rest, extra))
             return false;
         /* Parts that did not come are as new. */
@@ -575,8 +597,15 @@ bool unix_xsave_load(struct unix_thread *t, const void *legacy, const void *rest
         header[0] &= parts;
         memset(header + 1, 0, XSAVE_HEADER - sizeof(*header));
     } else {
-        header[0] = 3;
+        /* What is not in the image keeps its value: the upper halves of the vector registers. */
+        if (t->restore != UNIX_RESTORE_ALL) {
+            memset(header, 0, XSAVE_HEADER);
+            unix_gate_xsave(t);
+        }
+        header[0] |= 3;
     }
+    if (!guest_read(area, legacy, XSAVE_LEGACY))
+        return false;
     ((uint32_t *)area)[6] &= 0xffff; /* reserved bits of MXCSR would fault in the gate */
     t->restore = UNIX_RESTORE_ALL;
     return true;

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "syscalls/gate/trap.h"
+#include "syscalls/unix/patch.h"
 
 #define AT(member, offset)                                                                         \
     _Static_assert(offsetof(struct unix_thread, member) == (offset), "unix_offsets.h")
@@ -57,6 +58,14 @@ size_t unix_xsave_size;
 static pthread_mutex_t list_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct unix_thread *threads; /* under list_lock, like the count */
 static unsigned thread_count;
+
+/* Threads that have ended and that somebody may wait for. */
+struct ended {
+    int32_t tid;
+    struct ended *next;
+};
+static struct ended *ended;          /* under list_lock */
+static _Atomic uint32_t ended_count; /* how many have ended so far; futex */
 
 struct unix_process unix_process = {.root_fd = -1};
 const struct unix_personality *unix_system;
@@ -140,7 +149,15 @@ static bool link_out(struct unix_thread *t)
     else
         threads = t->next;
     bool last = --thread_count == 0;
+    /* Without memory for the note the waiter learns that there is no such thread: as good. */
+    struct ended *e = t->detached || last ? NULL : malloc(sizeof(*e));
+    if (e) {
+        *e = (struct ended){t->tid, ended};
+        ended = e;
+    }
     pthread_mutex_unlock(&list_lock);
+    atomic_fetch_add(&ended_count, 1);
+    syscall(SYS_futex, &ended_count, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
     return last;
 }
 
@@ -165,6 +182,7 @@ void unix_thread_run(struct unix_thread *t)
 
 struct starting {
     struct unix_thread *t;
+    int32_t id;
     _Atomic uint32_t state; /* 0: not yet, 1: attached, 2: refused */
 };
 
@@ -184,6 +202,7 @@ static void *thread_main(void *arg)
         for (unsigned i = 0; i < 2; i++)
             if (t->tid_words[i])
                 guest_put((int64_t *)t->tid_words[i], t->tid);
+    s->id = t->tid;
     atomic_store(&s->state, ok ? 1 : 2);
     futex_wake(&s->state); /* s is gone as soon as the caller sees the state; the wake is harmless */
     if (!ok) {
@@ -195,11 +214,11 @@ static void *thread_main(void *arg)
     return NULL;
 }
 
-int unix_thread_start(struct unix_thread *t)
+int unix_thread_start(struct unix_thread *t, int32_t *id)
 {
     struct starting s = {.t = t};
     pthread_attr_t attr;
-    pthread_t id;
+    pthread_t thread;
     sigset_t all, old;
     uint32_t state;
 
@@ -208,13 +227,15 @@ int unix_thread_start(struct unix_thread *t)
     pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &old);
-    int error = pthread_create(&id, &attr, thread_main, &s);
+    int error = pthread_create(&thread, &attr, thread_main, &s);
     pthread_attr_destroy(&attr);
     if (error == 0) {
         while ((state = atomic_load(&s.state)) == 0)
             syscall(SYS_futex, &s.state, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0);
         if (state == 2)
             error = EAGAIN;
+        else if (id)
+            *id = s.id;
     } else {
         munmap(t, UNIX_REGION);
     }
@@ -241,6 +262,55 @@ void unix_thread_exit(struct unix_thread *t)
     unix_gate_leave_guest(t);
 }
 
+/* Takes the note of an ended thread; tid 0: of any. 0: there is none. */
+static int32_t take_ended(int32_t tid)
+{
+    for (struct ended **p = &ended; *p; p = &(*p)->next) {
+        struct ended *e = *p;
+        if (tid == 0 || e->tid == tid) {
+            int32_t found = e->tid;
+            *p = e->next;
+            free(e);
+            return found;
+        }
+    }
+    return 0;
+}
+
+bool unix_thread_forget(int32_t tid)
+{
+    pthread_mutex_lock(&list_lock);
+    bool found = take_ended(tid) != 0;
+    pthread_mutex_unlock(&list_lock);
+    return found;
+}
+
+int64_t unix_thread_wait(struct unix_thread *t, int32_t tid)
+{
+    if (tid == t->tid)
+        return -EDEADLK;
+    for (;;) {
+        uint32_t seen = atomic_load(&ended_count);
+        bool candidate = false, detached = false;
+        pthread_mutex_lock(&list_lock);
+        int32_t found = take_ended(tid);
+        for (struct unix_thread *o = threads; o && !found; o = o->next) {
+            if (o != t && (tid == 0 || o->tid == tid)) {
+                candidate |= !o->detached;
+                detached |= o->detached;
+            }
+        }
+        pthread_mutex_unlock(&list_lock);
+        if (found)
+            return found;
+        if (!candidate)
+            return tid == 0 ? -EDEADLK : detached ? -EINVAL : -ESRCH;
+        long r = unix_block6(t, SYS_futex, &ended_count, FUTEX_WAIT_PRIVATE, seen, NULL, 0, 0);
+        if (r == -EINTR)
+            return r;
+    }
+}
+
 void unix_thread_ask(struct unix_thread *t, uint32_t reason)
 {
     atomic_fetch_or(&t->stop, reason);
@@ -260,8 +330,10 @@ void unix_thread_after_fork(struct unix_thread *t)
     pthread_mutex_init(&list_lock, NULL);
     threads = t;
     thread_count = 1;
+    ended = NULL;
     t->next = t->previous = NULL;
     t->tid = (int32_t)syscall(SYS_gettid);
+    unix_patch_after_fork();
     if (!trap_arm_thread())
         unix_exit_process(125);
 }
@@ -309,7 +381,7 @@ const struct unix_registers *unix_registers(const struct unix_thread *t)
     return &t->regs;
 }
 
-void unix_result2(struct unix_thread *t, uint64_t value)
+UNIX_FAST void unix_result2(struct unix_thread *t, uint64_t value)
 {
     t->regs.arg[UNIX_RDX] = value;
 }

@@ -65,6 +65,7 @@ extern int unix_vector_level;
 extern size_t unix_xsave_size;
 
 /* Gate */
+extern const char unix_gate_fast_begin[], unix_gate_fast_end[], unix_gate_fast_check[];
 extern const char unix_gate_entry[], unix_gate_exit_begin[], unix_gate_exit_end[],
     unix_gate_exit_check[];
 void unix_gate_enter_guest(struct unix_thread *t);
@@ -74,12 +75,14 @@ void unix_signal_entry(int sig, siginfo_t *si, void *uc);
 void unix_signal_restorer(void);
 
 /* Called by the gate */
+void unix_fast_result(struct unix_thread *t, int64_t r);
 void unix_dispatch(struct unix_thread *t);
 void unix_exit_work(struct unix_thread *t);
 uint64_t unix_signal_handler(struct unix_thread *t, int sig, siginfo_t *si, ucontext_t *uc,
                              uint64_t fs);
 
 void unix_thread_system_init(void);
+void unix_dispatch_init(void);
 /* A block for a thread that does not run yet; NULL: no memory. */
 struct unix_thread *unix_thread_new(void);
 /* In the new thread itself: GS, alternate stack, trap, list. False: the host refuses. */
@@ -87,11 +90,16 @@ bool unix_thread_attach(struct unix_thread *t);
 /* Runs the guest in the calling thread until it leaves, and gives the block back. */
 void unix_thread_run(struct unix_thread *t);
 /* A host thread that runs t, whose registers are set. 0 or -errno. The mask is the caller's. */
-int unix_thread_start(struct unix_thread *t);
+int unix_thread_start(struct unix_thread *t, int32_t *id);
 /* Where a thread does what others asked of it (stop): no host lock is held. */
 void unix_thread_stop_point(struct unix_thread *t);
 /* Asks t to come to its stop point. Under unix_thread_with. */
 void unix_thread_ask(struct unix_thread *t, uint32_t reason);
+/* For threads that are not detached: waits for one to end (tid 0: any) and forgets it. Its id, or
+ * minus an errno: -ESRCH, -EINVAL (it is detached), -EDEADLK, -EINTR. */
+int64_t unix_thread_wait(struct unix_thread *t, int32_t tid);
+/* Nobody waits for this one any more. False: there is no such ended thread. */
+bool unix_thread_forget(int32_t tid);
 /* The thread ends; the last one ends the process with status 0. */
 void unix_thread_exit(struct unix_thread *t) __attribute__((noreturn));
 /* The child of a fork has this one thread. */

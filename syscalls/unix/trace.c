@@ -202,6 +202,14 @@ static void put_arg(struct line *l, const struct unix_call *c, const uint64_t *a
         put(l, "0x%llx", (unsigned long long)v);
     } else if (a->decoder && a->decoder->kind == UNIX_DECODE_STRUCT && !strchr(base, '[')) {
         put_struct(l, a->decoder, v);
+    } else if (starts(base, "strv")) {
+        uint64_t p;
+        put(l, "[");
+        for (unsigned n = 0; n < 16 && guest_get(&p, (const uint64_t *)v + n) && p; n++) {
+            put(l, "%s", n ? ", " : "");
+            put_bytes(l, (const void *)p, 4096, true);
+        }
+        put(l, "]");
     } else if (starts(base, "void") || starts(base, "u8")) {
         int64_t n = length_of(c, args, base);
         if (out && result >= 0 && n > result && result < 0x7fffffff &&

@@ -54,11 +54,25 @@ struct unix_call_arg {
     const char *name, *type; /* type as in the table, without the decoder */
     const struct unix_decoder *decoder;
 };
+/*
+ * Handlers of the first tier are called with the guest's FS and vector registers in place, which
+ * saves most of the way. They are declared UNIX_FAST (so are functions of ours that they call, but for
+ * unix_host and guest_mem.h's): no vector registers, no thread-local variables (errno is one),
+ * nothing of libc, no blocking. Their rows have a + before the handler.
+ */
+#ifdef __clang__
+#define UNIX_FAST __attribute__((target("no-mmx,no-sse"), noinline))
+#else
+#define UNIX_FAST                                                                                  \
+    __attribute__((target("general-regs-only"), optimize("no-stack-protector"), noinline))
+#endif
+typedef int64_t unix_thunk(struct unix_thread *t, const uint64_t *a);
+
 struct unix_call {
     const char *name, *group;
     unsigned arg_count;
     const struct unix_call_arg *args;
-    int64_t (*thunk)(struct unix_thread *t, const uint64_t *a); /* NULL: not implemented */
+    unix_thunk *thunk; /* NULL: not implemented */
 };
 
 /* --- a system ------------------------------------------------------------------------------- */
@@ -68,12 +82,14 @@ struct unix_start;
 /* A signal on its way to the guest: syscalls/unix/signal.h. */
 struct unix_signal;
 
+struct unix_abi;
 struct unix_personality {
     const char *name;     /* "FreeBSD" */
     const char *release;  /* what uname and kern.osrelease say: "14.1-RELEASE" */
     uint32_t osreldate;   /* FreeBSD __FreeBSD_version, NetBSD __NetBSD_Version__ */
     const struct unix_call *calls;
     unsigned call_count;
+    unix_thunk *const *fast; /* by number: the thunk, if it is of the first tier */
     /* Indexed by the host's errno; 0: no such code there, answered as EINVAL's. */
     const uint8_t *errno_of_host;
     unsigned errno_count;
@@ -84,7 +100,9 @@ struct unix_personality {
     const char *const *signal_names; /* indexed by the foreign number, "SIGINT" */
     unsigned signal_name_count;
     uint8_t indirect[2];      /* numbers of syscall(2) and __syscall(2) */
+    int32_t continued_status; /* what wait says of a child that goes on */
     bool clears_rdx;          /* a call without second result leaves 0 in rdx */
+    const struct unix_abi *abi; /* flags, numbers and layouts: syscalls/unix/abi.h */
     /* Writes arguments, environment and auxiliary vector; sets the registers of the first thread. */
     bool (*start)(struct unix_thread *t, const struct unix_start *s);
     /* Puts a signal frame on the guest's stack and turns *r to the handler. False: no room. */
