@@ -89,6 +89,7 @@ LIBS64 := -lntdll -lbcrypt -lole32 -loleaut32 -luser32 -ladvapi32 -lversion -lws
 # The runtime's own functions come first: MinGW has some of its own, which would be in the program.
 LIBS64_crt := $(OUT)/libmsvcrt.a
 $(patsubst $(T)/nt/crt/%.c,$(OUT)/nt/crt/%.exe,$(wildcard $(T)/nt/crt/*.c)): | $(OUT)/libmsvcrt.a
+LIBS64_net := -liphlpapi -ldnsapi -lmswsock
 CFLAGS64_crt := -fno-builtin -D__USE_MINGW_ANSI_STDIO=0
 folder_of = $(firstword $(subst /, ,$(call name_of,$1)))
 define GUEST_RULE

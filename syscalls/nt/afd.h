@@ -102,6 +102,7 @@ struct afd_socket {
     _Atomic int connect_error; /* errno of the last connect, until the next or until it is read */
     atomic_bool bound, listening, connecting, connected, nonblocking, reuse, exclusive;
     atomic_bool shut_send, shut_receive, connect_failed;
+    _Atomic int protection; /* IPV6_PROTECTION_LEVEL; 0: the default */
     _Atomic int64_t since; /* when it was connected, seconds of the monotonic clock */
     atomic_bool no_reset;  /* SIO_UDP_CONNRESET is off */
     atomic_bool receive_tos, receive_ecn;      /* which of both the program wants to be told */

@@ -303,6 +303,21 @@ static bool any_ready(struct afd_poll *p)
     return false;
 }
 
+/* A unique poll takes the place of those before it. Under the lock. */
+static void end_unique(struct afd_poll *p, struct afd_poll **done)
+{
+    for (ULONG i = 0; i < p->count; i++) {
+        struct afd_socket *s = p->entries[i].socket;
+        for (struct afd_poll_entry *e = s->polls, *next; e; e = next) {
+            next = e->next;
+            if (e->poll->unique && !e->poll->done) {
+                take_out(e->poll, STATUS_CANCELLED, done);
+                next = s->polls;
+            }
+        }
+    }
+}
+
 NTSTATUS afd_poll(struct nt_file *f, struct nt_io *io, const void *in, uint32_t in_n, void *out,
                   uint32_t out_n, ULONG_PTR *information)
 {
@@ -345,6 +360,9 @@ NTSTATUS afd_poll(struct nt_file *f, struct nt_io *io, const void *in, uint32_t 
         release(p);
         return status;
     }
+    struct afd_poll *done = NULL;
+    if (head.Unique)
+        end_unique(p, &done);
     nt_object_ref(&f->object);
     nt_object_ref(&io->thread->object);
     p->next = polls;
@@ -356,7 +374,6 @@ NTSTATUS afd_poll(struct nt_file *f, struct nt_io *io, const void *in, uint32_t 
         afd_arm(s);
     }
     bool timer = p->timer < 0 || nt_async_arm(&p->async, EPOLLIN);
-    struct afd_poll *done = NULL;
     if (!timer)
         take_out(p, STATUS_INSUFFICIENT_RESOURCES, &done);
     pthread_mutex_unlock(&nt_afd_lock);

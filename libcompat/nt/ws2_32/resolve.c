@@ -302,7 +302,7 @@ int wsa_lookup(HANDLE device, const char *node, int family, int flags, struct ws
     int error = 0;
 
     *out = NULL;
-    if (!node || (*node && is_localhost(node))) {
+    if (!node || (*node && is_localhost(node) && !(flags & AI_NUMERICHOST))) {
         BOOL passive = !node && (flags & AI_PASSIVE);
 
         if (!(names = new_names(2)))
