@@ -119,6 +119,10 @@ nt_gate_entry_done:
 	movq	%r11, %rsi
 	movq	%fs:nt_self_tls@tpoff, %rdi
 	call	nt_dispatch
+	/* The stack is at the frame again. NtContinue and its like have set a whole context there,
+	 * which the status does not touch. */
+	movl	%eax, %eax
+	movq	%rax, F_STATUS(%rsp)
 
 nt_gate_exit_begin:
 nt_gate_exit_check:

@@ -14,7 +14,9 @@ _Static_assert(sizeof(struct nt_frame) == F_SIZE, "nt_offsets.h");
 
 __thread struct nt_thread *nt_self_tls __attribute__((tls_model("local-exec")));
 
-static NTSTATUS call(struct nt_thread *t, struct nt_frame *f)
+/* Ends with a call, not with a return behind one: after a host call the processor has lost its stack
+ * of return addresses, and every return on the way back to the guest is mispredicted. */
+NTSTATUS nt_dispatch(struct nt_thread *t, struct nt_frame *f)
 {
     if (f->number >= nt_call_count || !nt_calls[f->number].name)
         return STATUS_INVALID_SYSTEM_SERVICE;
@@ -25,14 +27,6 @@ static NTSTATUS call(struct nt_thread *t, struct nt_frame *f)
     if (__builtin_expect(nt_trace_on, 0))
         return nt_trace_call(t, f, c);
     return c->thunk ? c->thunk(t, f->args) : nt_missing_call(c);
-}
-
-void nt_dispatch(struct nt_thread *t, struct nt_frame *f)
-{
-    NTSTATUS status = call(t, f);
-
-    /* NtContinue and its like have set the whole context; the status must not touch it. */
-    f->status = (uint32_t)status;
 }
 
 void nt_exit_work(struct nt_thread *t, struct nt_frame *f)

@@ -12,12 +12,12 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/stat.h>
 
 #include "syscalls/nt/io.h"
 #include "syscalls/nt/nt.h"
 #include "syscalls/nt/path.h"
 
-struct stat;
 struct nt_share;
 struct nt_dir_scan;
 struct nt_slot;
@@ -82,6 +82,12 @@ struct nt_file {
     bool whole_volume;
     bool seekable;
     bool inherited; /* other processes use the descriptor's position, too */
+    /* How the name was found, for those that may delete it: a host path below a descriptor of the
+     * volume's or of opened_below, which is a reference. NULL */
+    char *opened_path;
+    int opened_base;
+    struct nt_file *opened_below;
+    atomic_bool renamed; /* since then */
     atomic_bool delete_on_close;
     atomic_bool posix_delete; /* the name goes with this handle, not with the last one */
 
@@ -147,6 +153,18 @@ uint16_t *nt_file_name(struct nt_file *f, enum nt_name_form form, size_t *n);
 NTSTATUS nt_file_host_path(struct nt_file *f, char path[PATH_MAX]);
 /* Opens the folder that holds the file's name, and says that name; it is the same file. -1: no. */
 int nt_file_parent(struct nt_file *f, char name[NAME_MAX + 1], NTSTATUS *status);
+
+/* Where the file's name is at present, found the cheapest way. */
+struct nt_file_spot {
+    int dir;
+    bool opened;           /* dir is to be closed: nt_file_spot_free */
+    char path[PATH_MAX];   /* below dir */
+    char folder[PATH_MAX]; /* the same without the last name; "" for dir itself */
+    const char *name;      /* the last name, in path */
+    struct stat st;        /* of what the name stands for: the file */
+};
+NTSTATUS nt_file_find_spot(struct nt_file *f, struct nt_file_spot *spot);
+void nt_file_spot_free(struct nt_file_spot *spot);
 
 /* Gives a composed folder a place on disk. */
 NTSTATUS nt_file_materialise(struct nt_file *f);

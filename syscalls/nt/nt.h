@@ -127,7 +127,7 @@ void nt_gate_enter_guest(struct nt_thread *t, struct nt_frame *f); /* returns at
 void nt_gate_leave_guest(struct nt_thread *t) __attribute__((noreturn)); /* from a handler */
 
 /* Called by the gate's assembly. */
-void nt_dispatch(struct nt_thread *t, struct nt_frame *f);
+NTSTATUS nt_dispatch(struct nt_thread *t, struct nt_frame *f);
 void nt_exit_work(struct nt_thread *t, struct nt_frame *f); /* pending != 0 */
 
 /* errno -> NTSTATUS, for file and most other calls (status.c) */

@@ -11,7 +11,7 @@ static int find(int dir, const char *name, char *host)
 {
     uint16_t u[300];
     size_t n = utf16_from_host(u, 300, name, strlen(name));
-    return nt_dircache_find(dir, u, n, true, host);
+    return nt_dircache_find(dir, "", u, n, true, host, NULL);
 }
 
 static int open_dir(void)
@@ -104,9 +104,9 @@ Test(dircache, own_additions_are_carried_over)
         snprintf(name, sizeof(name), "new%d", i);
         snprintf(upper, sizeof(upper), "NEW%d", i);
         cr_assert_eq(find(dir, upper, host), 0);
-        nt_dircache_before(dir, &note);
+        nt_dircache_before(dir, "", &note);
         host_file(name, "");
-        nt_dircache_added(dir, &note, name);
+        nt_dircache_added(dir, "", &note, name);
         cr_assert_eq(find(dir, upper, host), 1);
     }
     cr_assert_leq(nt_dircache_readings() - before, 20);
