@@ -1,5 +1,6 @@
-/* Times one operation in short rounds of some calls: the median round, and the quickest, which other work
- * on the machine disturbs least; nanoseconds a call. Either side (Linux, Windows) gives now_ns(). */
+/* Times one operation in short rounds of some calls: the median round, and the quickest, which
+ * other work on the machine disturbs least; nanoseconds a call. Either side (Linux, Windows) gives
+ * now_ns(). */
 #ifndef BENCH_H
 #define BENCH_H
 

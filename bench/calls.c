@@ -1,6 +1,6 @@
-/* The same operations through the host's own calls (built for Linux) and through Windows' (built with
- * MinGW). Runs in a folder with many/, which holds 20,000 files, and made/, which is empty. With
- * names of measurements as arguments, only these. */
+/* The same operations through the host's own calls (built for Linux) and through Windows' (built
+ * with MinGW). Runs in a folder with many/, which holds 20,000 files, and made/, which is empty.
+ * With names of measurements as arguments, only these. */
 #include "bench.h"
 
 #define MADE 20 /* files in made/ at a time */
@@ -92,7 +92,8 @@ int main(int argc, char **argv)
     DWORD count;
     HANDLE file = CreateFileW(L"data", GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ, NULL,
                               CREATE_ALWAYS, 0, NULL);
-    LONG(NTAPI * close)(HANDLE) =
+    LONG(NTAPI * close)
+    (HANDLE) =
         (LONG(NTAPI *)(HANDLE))(void *)GetProcAddress(GetModuleHandleA("ntdll.dll"), "NtClose");
     OVERLAPPED zero = {0};
 

@@ -216,7 +216,8 @@ uint32_t nt_attributes_at(int dir, const char *name, const struct stat *st, int6
     ssize_t n = get_at(dir, name, text, sizeof(text) - 1);
     if (n >= 0 || (errno != ENOSYS && errno != EPERM)) {
         /* That is the answer; EPERM may be a sandbox that does not know the call. */
-    } else if ((size_t)snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", dir, name) < sizeof(path)) {
+    } else if ((size_t)snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", dir, name) <
+               sizeof(path)) {
         n = lgetxattr(path, XATTR, text, sizeof(text) - 1);
     } else {
         /* By way of a descriptor, when the path is at the host's limit. */

@@ -13,6 +13,7 @@
 
 #define MAX_LISTINGS 128
 #define MAX_BYTES (32u << 20) /* of all listings together */
+#define GUESSES 8             /* listings, the latest, that a guess looks at */
 
 struct entry {
     uint32_t hash, next; /* next: index + 1 in the same bucket */
@@ -33,12 +34,15 @@ struct listing {
     uint32_t *bucket, *alias_bucket;
     char *names;
     bool aliased; /* alias_bucket is filled in */
+    /* How it was reached the last time: a guess for the next */
+    int base;
+    uint32_t path_hash;
 };
 
 /* Guards the list and everything in it. Reading a directory happens outside of it. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct listing *listings; /* the pointer itself may be read without it */
-static unsigned readings; /* atomic */
+static unsigned readings;        /* atomic */
 
 static size_t listing_bytes(const struct listing *l)
 {
@@ -307,6 +311,43 @@ static bool usable(const struct listing *l, const struct stat *st)
     return l->carried ? l->added <= l->count / 3 + 64 && recently_changed(st) : l->settled;
 }
 
+bool nt_dircache_empty(void)
+{
+    return !__atomic_load_n(&listings, __ATOMIC_RELAXED);
+}
+
+static uint32_t hash_path(const char *path)
+{
+    uint32_t h = 2166136261u;
+
+    for (; *path; path++)
+        h = (h ^ (unsigned char)*path) * 16777619u;
+    return h;
+}
+
+/* Under the lock */
+static void remember_path(struct listing *l, int dir, const char *path)
+{
+    l->base = dir;
+    l->path_hash = hash_path(path);
+}
+
+bool nt_dircache_guess(int dir, const char *path, const uint16_t *name, size_t n)
+{
+    uint32_t hash = hash_path(path);
+    unsigned tries = GUESSES;
+    bool missing = false;
+
+    pthread_mutex_lock(&lock);
+    for (struct listing *l = listings; l && tries--; l = l->next)
+        if (l->path_hash == hash && l->base == dir) {
+            missing = !find_name(l, name, n);
+            break;
+        }
+    pthread_mutex_unlock(&lock);
+    return missing;
+}
+
 static void note_listing(const struct listing *l, struct nt_dircache_note *note)
 {
     if (note)
@@ -334,10 +375,12 @@ int nt_dircache_known(int dir, const char *path, const uint16_t *name, size_t n,
     struct stat st;
     int r = -1;
 
-    if (!__atomic_load_n(&listings, __ATOMIC_RELAXED) || stat_directory(dir, path, &st) != 0)
+    if (stat_directory(dir, path, &st) != 0)
         return -1;
     pthread_mutex_lock(&lock);
     struct listing *l = take(st.st_dev, st.st_ino);
+    if (l)
+        remember_path(l, dir, path);
     if (l && usable(l, &st))
         r = look_up(l, name, n, aliases, host, note);
     else if (l)
@@ -364,10 +407,24 @@ int nt_dircache_find(int dir, const char *path, const uint16_t *name, size_t n, 
             return -1;
         pthread_mutex_lock(&lock);
         listing_free(take(l->dev, l->ino)); /* another thread was as quick */
+        remember_path(l, dir, path);
     }
     int r = look_up(l, name, n, aliases, host, note);
     pthread_mutex_unlock(&lock);
     return r;
+}
+
+/* Is there a listing that was reached so? One that was reached otherwise is read again, no more. */
+static bool is_listed(int dir, const char *path)
+{
+    uint32_t hash = hash_path(path);
+    bool found = false;
+
+    pthread_mutex_lock(&lock);
+    for (struct listing *l = listings; l && !found; l = l->next)
+        found = l->path_hash == hash && l->base == dir;
+    pthread_mutex_unlock(&lock);
+    return found;
 }
 
 void nt_dircache_before(int dir, const char *path, struct nt_dircache_note *note)
@@ -375,7 +432,7 @@ void nt_dircache_before(int dir, const char *path, struct nt_dircache_note *note
     struct stat st;
 
     note->valid = false;
-    if (!__atomic_load_n(&listings, __ATOMIC_RELAXED) || stat_directory(dir, path, &st) != 0)
+    if (nt_dircache_empty() || !is_listed(dir, path) || stat_directory(dir, path, &st) != 0)
         return;
     pthread_mutex_lock(&lock);
     for (struct listing *l = listings; l; l = l->next)

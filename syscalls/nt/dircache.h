@@ -6,7 +6,8 @@
  * only when that time lay far enough in the past that a later change must have moved it. So each
  * look-up costs a stat, and a missing name in a large folder is not searched for again.
  *
- * A directory is given as a descriptor (it may be an O_PATH one) and a path below it, "" for itself.
+ * A directory is given as a descriptor (it may be an O_PATH one) and a path below it, "" for
+ * itself.
  *
  * Any thread. errno is set where -1 is returned.
  */
@@ -39,6 +40,10 @@ int nt_dircache_find(int dir, const char *path, const uint16_t *name, size_t n, 
 /* The same when the answer is known without reading the directory; otherwise -1. */
 int nt_dircache_known(int dir, const char *path, const uint16_t *name, size_t n, bool aliases,
                       char host[NAME_MAX + 1], struct nt_dircache_note *note);
+
+/* Would nt_dircache_known probably answer 0? A guess by the path, without any host call. */
+bool nt_dircache_guess(int dir, const char *path, const uint16_t *name, size_t n);
+bool nt_dircache_empty(void); /* nothing has been listed */
 
 void nt_dircache_clear(void);
 

@@ -14,8 +14,8 @@ _Static_assert(sizeof(struct nt_frame) == F_SIZE, "nt_offsets.h");
 
 __thread struct nt_thread *nt_self_tls __attribute__((tls_model("local-exec")));
 
-/* Ends with a call, not with a return behind one: after a host call the processor has lost its stack
- * of return addresses, and every return on the way back to the guest is mispredicted. */
+/* Ends with a call, not with a return behind one: after a host call the processor has lost its
+ * stack of return addresses, and every return on the way back to the guest is mispredicted. */
 NTSTATUS nt_dispatch(struct nt_thread *t, struct nt_frame *f)
 {
     if (f->number >= nt_call_count || !nt_calls[f->number].name)

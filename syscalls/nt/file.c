@@ -91,7 +91,7 @@ static void unlink_file(struct nt_file *f)
     struct nt_file_spot spot;
     struct nt_dircache_note note;
 
-    if (!NT_SUCCESS(nt_file_find_spot(f, &spot)))
+    if (!NT_SUCCESS(nt_file_find_spot(f, true, &spot)))
         return;
     nt_dircache_before(spot.dir, spot.folder, &note);
     if (unlinkat(spot.dir, spot.path, f->directory && !f->reparse ? AT_REMOVEDIR : 0) == 0)
@@ -220,12 +220,14 @@ int nt_file_parent(struct nt_file *f, char name[NAME_MAX + 1], NTSTATUS *status)
     return dir;
 }
 
-static void remember_name(struct nt_file *f, const struct nt_place *p)
+static void remember_name(struct nt_file *f, const struct nt_place *p, const struct stat *st)
 {
     if (p->reopen || f->opened_path)
         return;
     f->opened_path = strdup(p->host);
     f->opened_base = p->base;
+    f->opened_dev = st->st_dev;
+    f->opened_ino = st->st_ino;
     if (f->opened_path && p->root) {
         nt_object_ref(&p->root->object);
         f->opened_below = p->root;
@@ -233,14 +235,16 @@ static void remember_name(struct nt_file *f, const struct nt_place *p)
 }
 
 /* The path by which the file was opened, if it still leads to it. */
-static bool is_where_opened(struct nt_file *f, struct nt_file_spot *spot)
+static bool is_where_opened(struct nt_file *f, bool sure, struct nt_file_spot *spot)
 {
-    size_t n = f->opened_path && f->shared ? strlen(f->opened_path) : PATH_MAX;
+    size_t n = f->opened_path ? strlen(f->opened_path) : PATH_MAX;
     const char *slash;
+    struct stat st;
 
-    if (n >= PATH_MAX || atomic_load(&f->renamed) ||
-        fstatat(f->opened_base, f->opened_path, &spot->st, AT_SYMLINK_NOFOLLOW) != 0 ||
-        spot->st.st_ino != f->shared->ino || spot->st.st_dev != f->shared->dev)
+    if (n >= PATH_MAX || atomic_load(&f->renamed))
+        return false;
+    if (sure && (fstatat(f->opened_base, f->opened_path, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
+                 st.st_ino != f->opened_ino || st.st_dev != f->opened_dev))
         return false;
     spot->dir = f->opened_base;
     memcpy(spot->path, f->opened_path, n + 1);
@@ -252,12 +256,12 @@ static bool is_where_opened(struct nt_file *f, struct nt_file_spot *spot)
     return true;
 }
 
-NTSTATUS nt_file_find_spot(struct nt_file *f, struct nt_file_spot *spot)
+NTSTATUS nt_file_find_spot(struct nt_file *f, bool sure, struct nt_file_spot *spot)
 {
     NTSTATUS status;
 
     spot->opened = false;
-    if (is_where_opened(f, spot))
+    if (is_where_opened(f, sure, spot))
         return STATUS_SUCCESS;
     spot->dir = nt_file_parent(f, spot->path, &status);
     if (spot->dir < 0)
@@ -265,11 +269,7 @@ NTSTATUS nt_file_find_spot(struct nt_file *f, struct nt_file_spot *spot)
     spot->opened = true;
     spot->folder[0] = 0;
     spot->name = spot->path;
-    if (fstat(f->fd, &spot->st) == 0)
-        return STATUS_SUCCESS;
-    status = nt_status_of_errno(errno);
-    close(spot->dir);
-    return status;
+    return STATUS_SUCCESS;
 }
 
 void nt_file_spot_free(struct nt_file_spot *spot)
@@ -559,8 +559,9 @@ static NTSTATUS finish(const struct nt_open *how, const struct nt_place *p, stru
     f->regular = S_ISREG(r->st.st_mode);
     f->seekable = f->regular || S_ISBLK(r->st.st_mode);
     f->directory = S_ISDIR(r->st.st_mode) || (r->reparse && nt_link_to_directory(p->base, p->host));
-    if (f->access & DELETE)
-        remember_name(f, p);
+    /* Not if the name may be that of a link which leads to the file. */
+    if ((f->access & DELETE) && (fresh || (how->options & FILE_OPEN_REPARSE_POINT)))
+        remember_name(f, p, &r->st);
     status = nt_share_open(r->st.st_dev, r->st.st_ino, f->access, f->share, &f->shared);
     /* Between the open and its entry in the table, the last other handle may have deleted it. */
     struct stat now;
@@ -644,7 +645,10 @@ static NTSTATUS open_on_disk(const struct nt_open *how, struct nt_place *p, stru
     /* Again when others create or delete the file between our steps. */
     for (int attempt = 0; attempt < 16; attempt++) {
         r.deletions = nt_share_deletions();
-        if (how->disposition != FILE_CREATE || folded) {
+        bool missing = attempt == 0 && how->disposition != FILE_CREATE && nt_place_missing(p);
+        if (missing) {
+            errno = ENOENT;
+        } else if (how->disposition != FILE_CREATE || folded) {
             if (open_existing(how, p, &r) == 0) {
                 if (how->disposition == FILE_CREATE)
                     status = STATUS_OBJECT_NAME_COLLISION;
@@ -664,7 +668,7 @@ static NTSTATUS open_on_disk(const struct nt_open *how, struct nt_place *p, stru
             }
         }
         bool not_folder = errno == ENOTDIR && folded;
-        status = nt_place_fold(p);
+        status = missing ? STATUS_OBJECT_NAME_NOT_FOUND : nt_place_fold(p);
         if (status == STATUS_SUCCESS && how->disposition == FILE_CREATE)
             return STATUS_OBJECT_NAME_COLLISION;
         if (status == STATUS_SUCCESS) {

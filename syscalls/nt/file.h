@@ -39,20 +39,20 @@ struct nt_open {
  * STATUS_PENDING is completed by the caller; see io.h for what pending means. */
 struct nt_file_ops {
     uint32_t device_type; /* NT_FILE_DEVICE_* */
-    NTSTATUS (*read)
+    NTSTATUS(*read)
     (struct nt_file *f, struct nt_io *io, void *buffer, uint32_t n, const int64_t *offset,
      ULONG_PTR *information);
-    NTSTATUS (*write)
+    NTSTATUS(*write)
     (struct nt_file *f, struct nt_io *io, const void *buffer, uint32_t n, const int64_t *offset,
      ULONG_PTR *information);
-    NTSTATUS (*control)
+    NTSTATUS(*control)
     (struct nt_file *f, struct nt_io *io, bool file_system, uint32_t code, const void *in,
      uint32_t in_n, void *out, uint32_t out_n, ULONG_PTR *information);
     /* STATUS_INVALID_INFO_CLASS: the generic answer is given instead. */
-    NTSTATUS (*query)
+    NTSTATUS(*query)
     (struct nt_file *f, uint32_t class, void *buffer, uint32_t n, ULONG_PTR *information);
     NTSTATUS (*set)(struct nt_file *f, uint32_t class, const void *buffer, uint32_t n);
-    NTSTATUS (*query_volume)
+    NTSTATUS(*query_volume)
     (struct nt_file *f, uint32_t class, void *buffer, uint32_t n, ULONG_PTR *information);
     NTSTATUS (*flush)(struct nt_file *f);
     /* Requests in progress of this file; iosb NULL: all. STATUS_NOT_FOUND. */
@@ -86,6 +86,7 @@ struct nt_file {
      * volume's or of opened_below, which is a reference. NULL */
     char *opened_path;
     int opened_base;
+    uint64_t opened_dev, opened_ino;
     struct nt_file *opened_below;
     atomic_bool renamed; /* since then */
     atomic_bool delete_on_close;
@@ -99,12 +100,12 @@ struct nt_file {
     struct nt_dir_scan *scan;
     struct nt_object *port; /* completion port: one reference; set once */
     PVOID port_key;
-    uint32_t completion_modes; /* FILE_SKIP_COMPLETION_PORT_ON_SUCCESS 1, SKIP_SET_EVENT 2 */
-    uint32_t ea_next;          /* index of the next extended attribute; atomic */
-    void *locks;               /* byte ranges: lock.c */
+    uint32_t completion_modes;        /* FILE_SKIP_COMPLETION_PORT_ON_SUCCESS 1, SKIP_SET_EVENT 2 */
+    uint32_t ea_next;                 /* index of the next extended attribute; atomic */
+    void *locks;                      /* byte ranges: lock.c */
     _Atomic(struct nt_slot *) signal; /* for waits on the file: io_sync.c */
     atomic_bool busy;                 /* its last request has not ended */
-    void *more;                /* of the ops */
+    void *more;                       /* of the ops */
 };
 
 #define NT_FILE_SYNC (FILE_SYNCHRONOUS_IO_ALERT | FILE_SYNCHRONOUS_IO_NONALERT)
@@ -161,9 +162,9 @@ struct nt_file_spot {
     char path[PATH_MAX];   /* below dir */
     char folder[PATH_MAX]; /* the same without the last name; "" for dir itself */
     const char *name;      /* the last name, in path */
-    struct stat st;        /* of what the name stands for: the file */
 };
-NTSTATUS nt_file_find_spot(struct nt_file *f, struct nt_file_spot *spot);
+/* sure false: where it was opened, if nobody has renamed it by this handle. */
+NTSTATUS nt_file_find_spot(struct nt_file *f, bool sure, struct nt_file_spot *spot);
 void nt_file_spot_free(struct nt_file_spot *spot);
 
 /* Gives a composed folder a place on disk. */

@@ -57,9 +57,10 @@ static inline long move_bytes(bool write, int fd, const void *buffer, size_t n,
 }
 
 /* Always inline: NtReadFile itself has it for the files that most reads are of. */
-__attribute__((always_inline)) static inline NTSTATUS
-disk_read(struct nt_file *f, struct nt_io *io, void *buffer, uint32_t n, const int64_t *offset,
-          ULONG_PTR *information)
+__attribute__((always_inline)) static inline NTSTATUS disk_read(struct nt_file *f, struct nt_io *io,
+                                                                void *buffer, uint32_t n,
+                                                                const int64_t *offset,
+                                                                ULONG_PTR *information)
 {
     uint32_t done = 0;
     bool probed = false;
@@ -268,9 +269,8 @@ NTSTATUS NtReadFile(struct nt_thread *t, HANDLE FileHandle, HANDLE Event, PVOID 
     status = nt_io_begin(t, f, Event, ApcRoutine, ApcContext, IoStatusBlock, &io);
     if (!NT_SUCCESS(status))
         goto out;
-    status = f->ops == &nt_disk_ops
-                 ? disk_read(f, &io, Buffer, Length, offset, &information)
-                 : f->ops->read(f, &io, Buffer, Length, offset, &information);
+    status = f->ops == &nt_disk_ops ? disk_read(f, &io, Buffer, Length, offset, &information)
+                                    : f->ops->read(f, &io, Buffer, Length, offset, &information);
     if (status != STATUS_PENDING)
         status = nt_io_complete(f, &io, status, information);
 out:
@@ -311,9 +311,8 @@ NTSTATUS NtWriteFile(struct nt_thread *t, HANDLE FileHandle, HANDLE Event, PVOID
     status = nt_io_begin(t, f, Event, ApcRoutine, ApcContext, IoStatusBlock, &io);
     if (!NT_SUCCESS(status))
         goto out;
-    status = f->ops == &nt_disk_ops
-                 ? disk_write(f, &io, Buffer, Length, offset, &information)
-                 : f->ops->write(f, &io, Buffer, Length, offset, &information);
+    status = f->ops == &nt_disk_ops ? disk_write(f, &io, Buffer, Length, offset, &information)
+                                    : f->ops->write(f, &io, Buffer, Length, offset, &information);
     if (status != STATUS_PENDING)
         status = nt_io_complete(f, &io, status, information);
 out:

@@ -607,19 +607,41 @@ static int fold_component(struct nt_place *p, int dir, size_t index, size_t at)
     return r;
 }
 
+static const uint16_t *last_component(const struct nt_place *p, size_t *n)
+{
+    size_t last = p->name_n;
+
+    while (last > 0 && p->name[last - 1] != '\\')
+        last--;
+    *n = p->name_n - last;
+    return p->name + last;
+}
+
+bool nt_place_missing(struct nt_place *p)
+{
+    char found[NAME_MAX + 1], folder[PATH_MAX];
+    size_t n;
+
+    if (nt_case_exact || p->reopen || p->name_n == 0 || p->host_last >= PATH_MAX ||
+        nt_dircache_empty())
+        return false;
+    const uint16_t *name = last_component(p, &n);
+    nt_place_folder(p, folder);
+    return nt_dircache_guess(p->base, folder, name, n) &&
+           nt_dircache_known(p->base, folder, name, n, true, found, &p->note) == 0;
+}
+
 /* Most often only the last name is missing or spelled differently, in a folder that has been listed
  * before. 1, 0; -1: that is not so. */
 static int fold_known(struct nt_place *p)
 {
     char found[NAME_MAX + 1], folder[PATH_MAX];
-    size_t last = p->name_n;
+    size_t n;
 
-    if (nt_case_exact || p->host_last >= PATH_MAX)
+    if (nt_case_exact || p->host_last >= PATH_MAX || nt_dircache_empty())
         return -1;
-    while (last > 0 && p->name[last - 1] != '\\')
-        last--;
-    int r = nt_dircache_known(p->base, nt_place_folder(p, folder), p->name + last, p->name_n - last,
-                              true, found, &p->note);
+    const uint16_t *name = last_component(p, &n);
+    int r = nt_dircache_known(p->base, nt_place_folder(p, folder), name, n, true, found, &p->note);
     if (r == 1 && !replace_component(p, p->host_last, strlen(p->host + p->host_last), found))
         return -1;
     return r;

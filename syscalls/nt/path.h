@@ -100,6 +100,10 @@ void nt_place_free(struct nt_place *p);
  */
 NTSTATUS nt_place_fold(struct nt_place *p);
 
+/* Before the host is asked at all: is the last component certainly missing, in a folder that was
+ * listed before? One host call answers that. Like nt_place_fold's STATUS_OBJECT_NAME_NOT_FOUND. */
+bool nt_place_missing(struct nt_place *p);
+
 /* The folder of the last component, as p->host has it now, with O_PATH: the place's, until the
  * caller puts -1 in p->parent. -1 with errno. */
 int nt_place_parent(struct nt_place *p);

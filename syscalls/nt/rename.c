@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -34,7 +35,7 @@ static int is_empty(int fd)
 NTSTATUS nt_file_dispose(struct nt_file *f, uint32_t flags)
 {
     struct nt_file_spot spot;
-    struct stat folder;
+    struct stat st, folder;
 
     if (flags & ~0x1fu)
         return STATUS_INVALID_PARAMETER;
@@ -52,25 +53,26 @@ NTSTATUS nt_file_dispose(struct nt_file *f, uint32_t flags)
     }
     if (f->read_only || f->node >= 0)
         return STATUS_CANNOT_DELETE;
-    NTSTATUS status = nt_file_find_spot(f, &spot);
-    if (!NT_SUCCESS(status))
-        return status;
-    if (S_ISREG(spot.st.st_mode) && !(spot.st.st_mode & 0222) &&
-        !(flags & FILE_DISPOSITION_IGNORE_READONLY_ATTRIBUTE)) {
-        status = STATUS_CANNOT_DELETE;
-    } else if (f->directory && !f->reparse) {
+    if (fstat(f->fd, &st) != 0)
+        return nt_status_of_errno(errno);
+    if (S_ISREG(st.st_mode) && !(st.st_mode & 0222) &&
+        !(flags & FILE_DISPOSITION_IGNORE_READONLY_ATTRIBUTE))
+        return STATUS_CANNOT_DELETE;
+    if (f->directory && !f->reparse) {
         int empty = is_empty(f->fd);
         if (empty < 0)
-            status = nt_status_of_errno(errno);
-        else if (!empty)
-            status = STATUS_DIRECTORY_NOT_EMPTY;
+            return nt_status_of_errno(errno);
+        if (!empty)
+            return STATUS_DIRECTORY_NOT_EMPTY;
     }
     /* The deletion comes when nobody hears of its failure, so the permission is asked for now. */
-    uid_t user = geteuid();
-    if (NT_SUCCESS(status) && faccessat(spot.dir, spot.folder[0] ? spot.folder : ".", W_OK | X_OK,
-                                        AT_EACCESS) != 0)
+    NTSTATUS status = nt_file_find_spot(f, st.st_nlink == 0, &spot);
+    if (!NT_SUCCESS(status))
+        return status;
+    uid_t user = (uid_t)getauxval(AT_EUID); /* no guest can change it */
+    if (faccessat(spot.dir, spot.folder[0] ? spot.folder : ".", W_OK | X_OK, AT_EACCESS) != 0)
         status = errno == EACCES ? STATUS_ACCESS_DENIED : nt_status_of_errno(errno);
-    else if (NT_SUCCESS(status) && user != 0 && user != spot.st.st_uid &&
+    else if (user != 0 && user != st.st_uid &&
              fstatat(spot.dir, spot.folder, &folder, AT_EMPTY_PATH) == 0 &&
              (folder.st_mode & S_ISVTX) && user != folder.st_uid)
         status = STATUS_ACCESS_DENIED;

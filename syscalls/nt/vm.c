@@ -45,8 +45,7 @@ static int compare_blocks(const struct vm_block *a, const struct vm_block *b)
     return a->start < b->start ? -1 : a->start > b->start;
 }
 
-RB_GENERATE_INTERNAL(region_tree, vm_region, link, compare_regions,
-                     __attribute__((unused)) static)
+RB_GENERATE_INTERNAL(region_tree, vm_region, link, compare_regions, __attribute__((unused)) static)
 RB_GENERATE_INTERNAL(block_tree, vm_block, link, compare_blocks, __attribute__((unused)) static)
 
 void vm_init(void)
@@ -454,8 +453,8 @@ NTSTATUS vm_release(uintptr_t base, size_t size)
     else if (size != 0 && VM_PAGE_UP(base + size) > r->end)
         status = STATUS_UNABLE_TO_FREE_VM;
     else
-        status = cut_region(r, VM_PAGE_DOWN(base), size ? VM_PAGE_UP(base + size) : r->end,
-                            &dropped);
+        status =
+            cut_region(r, VM_PAGE_DOWN(base), size ? VM_PAGE_UP(base + size) : r->end, &dropped);
     if (NT_SUCCESS(status) && base >= vm_anywhere.low && base < next_free)
         next_free = base;
     pthread_mutex_unlock(&vm_lock);

@@ -591,6 +591,62 @@ Test(file, delete_by_name)
               STATUS_OBJECT_NAME_NOT_FOUND);
 }
 
+/* A missing name that is asked for again and again, and then made by somebody else. */
+Test(file, missing_names_appear)
+{
+    char name[32], upper[32];
+    HANDLE h;
+    cr_assert_eq(mkdir(host_path("dir"), 0777), 0);
+    FILE_BASIC_INFORMATION *info = guest_new(sizeof(*info));
+    for (int i = 0; i < 100; i++) {
+        snprintf(name, sizeof(name), "dir/file%d", i);
+        snprintf(upper, sizeof(upper), "DIR\\FILE%d", i);
+        OBJECT_ATTRIBUTES *oa = attributes_of(NULL, in_test_dir(upper));
+        if (i % 20 == 0)
+            usleep(30000); /* for once a folder that has not changed lately */
+        for (int k = 0; k < 3; k++) {
+            cr_status(NtQueryAttributesFile(&test_thread, oa, info), STATUS_OBJECT_NAME_NOT_FOUND);
+            cr_status(create(upper, FILE_GENERIC_READ, SHARE_ALL, FILE_OPEN, 0, &h),
+                      STATUS_OBJECT_NAME_NOT_FOUND);
+        }
+        host_file(name, "");
+        cr_status(create(upper, FILE_GENERIC_READ, SHARE_ALL, FILE_OPEN, 0, &h), STATUS_SUCCESS);
+        shut(h);
+        cr_status(create(upper, FILE_GENERIC_READ, SHARE_ALL, FILE_CREATE, 0, &h),
+                  STATUS_OBJECT_NAME_COLLISION);
+    }
+    cr_status(create("dir\\new", FILE_GENERIC_READ, SHARE_ALL, FILE_OPEN, 0, &h),
+              STATUS_OBJECT_NAME_NOT_FOUND);
+    cr_status(create("dir\\new", FILE_GENERIC_READ, SHARE_ALL, FILE_OPEN_IF, 0, &h),
+              STATUS_SUCCESS);
+    shut(h);
+    exists("dir/new", true);
+    exists("dir/NEW", false);
+    cr_status(create("dir\\NEW", FILE_GENERIC_READ, SHARE_ALL, FILE_OPEN, 0, &h), STATUS_SUCCESS);
+    shut(h);
+}
+
+/* Deletion is of the file that was opened, wherever the host has moved it meanwhile. */
+Test(file, deletion_follows_the_file)
+{
+    HANDLE h;
+    FILE_DISPOSITION_INFORMATION d = {TRUE};
+    for (int early = 0; early < 2; early++) {
+        host_file("a", "first");
+        cr_status(create("a", DELETE, SHARE_ALL, FILE_OPEN, FILE_OPEN_REPARSE_POINT, &h),
+                  STATUS_SUCCESS);
+        if (early)
+            cr_status(set(h, FileDispositionInformation, &d, sizeof(d)), STATUS_SUCCESS);
+        cr_assert_eq(rename(host_path("a"), host_path("b")), 0);
+        host_file("a", "second");
+        if (!early)
+            cr_status(set(h, FileDispositionInformation, &d, sizeof(d)), STATUS_SUCCESS);
+        shut(h);
+        exists("a", true);
+        exists("b", false);
+    }
+}
+
 Test(file, symbolic_links)
 {
     HANDLE h;
