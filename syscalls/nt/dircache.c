@@ -432,7 +432,8 @@ void nt_dircache_before(int dir, const char *path, struct nt_dircache_note *note
     struct stat st;
 
     note->valid = false;
-    if (nt_dircache_empty() || !is_listed(dir, path) || stat_directory(dir, path, &st) != 0)
+    if (nt_dircache_empty() || (*path && !is_listed(dir, path)) ||
+        stat_directory(dir, path, &st) != 0)
         return;
     pthread_mutex_lock(&lock);
     for (struct listing *l = listings; l; l = l->next)
@@ -442,6 +443,28 @@ void nt_dircache_before(int dir, const char *path, struct nt_dircache_note *note
             break;
         }
     pthread_mutex_unlock(&lock);
+}
+
+/* Takes an entry out of its bucket; its place in the array stays unused. */
+static void forget(struct listing *l, const char *host)
+{
+    uint16_t units[NAME_MAX];
+    size_t n = units_of(host, units);
+
+    if (n == NT_NO_ROOM)
+        return;
+    for (uint32_t *link = &l->bucket[nt_name_hash(units, n) & (l->buckets - 1)]; *link;
+         link = &l->entries[*link - 1].next) {
+        if (strcmp(l->names + l->entries[*link - 1].name, host) == 0) {
+            struct entry *e = &l->entries[*link - 1];
+            *link = e->next;
+            l->names[e->name] = 0; /* what rehash and the aliases see */
+            break;
+        }
+    }
+    free(l->alias_bucket);
+    l->alias_bucket = NULL;
+    l->aliased = false;
 }
 
 /* What another process adds between the two calls is missed until the next full reading, which
@@ -457,6 +480,7 @@ void nt_dircache_added(int dir, const char *path, const struct nt_dircache_note 
     pthread_mutex_lock(&lock);
     l = take(note->dev, note->ino);
     if (l) {
+        forget(l, host); /* it may have replaced one */
         uint32_t count = l->count;
         bool ok = append(l, host);
         if (ok && l->count > l->buckets * 2) {
@@ -481,28 +505,6 @@ void nt_dircache_added(int dir, const char *path, const struct nt_dircache_note 
         }
     }
     pthread_mutex_unlock(&lock);
-}
-
-/* Takes an entry out of its bucket; its place in the array stays unused. */
-static void forget(struct listing *l, const char *host)
-{
-    uint16_t units[NAME_MAX];
-    size_t n = units_of(host, units);
-
-    if (n == NT_NO_ROOM)
-        return;
-    for (uint32_t *link = &l->bucket[nt_name_hash(units, n) & (l->buckets - 1)]; *link;
-         link = &l->entries[*link - 1].next) {
-        if (strcmp(l->names + l->entries[*link - 1].name, host) == 0) {
-            struct entry *e = &l->entries[*link - 1];
-            *link = e->next;
-            l->names[e->name] = 0; /* what rehash and the aliases see */
-            break;
-        }
-    }
-    free(l->alias_bucket);
-    l->alias_bucket = NULL;
-    l->aliased = false;
 }
 
 void nt_dircache_removed(int dir, const char *path, const struct nt_dircache_note *note,

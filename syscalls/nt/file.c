@@ -678,6 +678,9 @@ static NTSTATUS open_on_disk(const struct nt_open *how, struct nt_place *p, stru
             if (folded && fstatat(p->base, p->host, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
                 S_ISLNK(st.st_mode))
                 return STATUS_OBJECT_NAME_NOT_FOUND; /* a link that leads nowhere */
+            /* A listing that others have made wrong since must not be asked for ever. */
+            if (folded)
+                nt_dircache_clear();
             folded = true;
             continue;
         }

@@ -201,7 +201,7 @@ static NTSTATUS move(struct nt_file *f, const struct target *to, uint32_t flags)
 {
     char name[NAME_MAX + 1];
     struct stat mine, there;
-    struct nt_dircache_note note;
+    struct nt_dircache_note note, from_note;
     NTSTATUS status;
     int r, from = nt_file_parent(f, name, &status);
 
@@ -211,6 +211,7 @@ static NTSTATUS move(struct nt_file *f, const struct target *to, uint32_t flags)
                 fstatat(to->dir, to->found, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
                 mine.st_ino == there.st_ino && mine.st_dev == there.st_dev;
     nt_dircache_before(to->dir, "", &note);
+    nt_dircache_before(from, "", &from_note);
     if (same && strcmp(name, to->found) == 0) {
         /* Itself, or itself spelled differently */
         struct stat a, b;
@@ -236,10 +237,14 @@ static NTSTATUS move(struct nt_file *f, const struct target *to, uint32_t flags)
         r = rename_free(from, name, to->dir, to->spelled);
     }
     status = r == 0 ? STATUS_SUCCESS : nt_status_of_errno(errno);
-    if (r == 0)
+    if (r == 0) {
         atomic_store(&f->renamed, true);
-    if (r == 0)
+        /* What has gone first: old and new name can be the same. */
+        nt_dircache_removed(from, "", &from_note, name);
+        if (to->found[0])
+            nt_dircache_removed(to->dir, "", &note, to->found);
         nt_dircache_added(to->dir, "", &note, to->spelled);
+    }
     close(from);
     /* A folder into itself */
     return status == STATUS_INVALID_PARAMETER ? STATUS_SHARING_VIOLATION : status;

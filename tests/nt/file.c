@@ -626,6 +626,33 @@ Test(file, missing_names_appear)
     shut(h);
 }
 
+/* In a folder that is being worked in, old names are gone at once, and can be given again. */
+Test(file, renamed_names_are_free)
+{
+    char name[32];
+    HANDLE h;
+    cr_assert_eq(mkdir(host_path("dir"), 0777), 0);
+    for (int i = 0; i < 40; i++) {
+        for (int k = 0; k < 3; k++) {
+            cr_status(create("dir\\temporary", RW | DELETE, SHARE_ALL, FILE_OVERWRITE_IF, 0, &h),
+                      STATUS_SUCCESS);
+            snprintf(name, sizeof(name), k == 1 ? "FILE%d" : "File%d", i);
+            cr_status(rename_to(h, NULL, name, FileRenameInformation, 1), STATUS_SUCCESS);
+            shut(h);
+            cr_status(create("dir\\TEMPORARY", FILE_GENERIC_READ, SHARE_ALL, FILE_OPEN, 0, &h),
+                      STATUS_OBJECT_NAME_NOT_FOUND);
+        }
+        snprintf(name, sizeof(name), "dir\\fILE%d", i);
+        cr_status(create(name, DELETE, SHARE_ALL, FILE_OPEN, FILE_DELETE_ON_CLOSE, &h),
+                  STATUS_SUCCESS);
+        shut(h);
+        cr_status(create(name, RW | DELETE, SHARE_ALL, FILE_OPEN_IF, FILE_DELETE_ON_CLOSE, &h),
+                  STATUS_SUCCESS);
+        shut(h);
+        cr_status(create(name, RW, SHARE_ALL, FILE_OPEN, 0, &h), STATUS_OBJECT_NAME_NOT_FOUND);
+    }
+}
+
 /* Deletion is of the file that was opened, wherever the host has moved it meanwhile. */
 Test(file, deletion_follows_the_file)
 {
