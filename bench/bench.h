@@ -1,11 +1,25 @@
-/* Times one operation: rounds of many calls, the median round in nanoseconds a call. Either side
- * (Linux, Windows) gives now_ns(). */
+/* Times one operation in short rounds of some calls: the median round, and the quickest, which
+ * other work on the machine disturbs least; nanoseconds a call. Either side (Linux, Windows) gives
+ * now_ns(). */
 #ifndef BENCH_H
 #define BENCH_H
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define BENCH_ROUNDS 101
+
+struct bench_series {
+    double round[BENCH_ROUNDS];
+    int count;
+};
+
+static inline void bench_add(struct bench_series *s, double ns)
+{
+    if (s->count < BENCH_ROUNDS)
+        s->round[s->count++] = ns;
+}
 
 __attribute__((unused)) static int bench_compare(const void *a, const void *b)
 {
@@ -14,19 +28,24 @@ __attribute__((unused)) static int bench_compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+static inline void bench_print(const char *name, struct bench_series *s)
+{
+    qsort(s->round, (size_t)s->count, sizeof(s->round[0]), bench_compare);
+    printf("%s %.1f %.1f\n", name, s->round[s->count / 2], s->round[0]);
+    fflush(stdout);
+}
+
 #define BENCH(name, calls, statement)                                                              \
     do {                                                                                           \
-        double bench_rounds[9];                                                                    \
-        for (int bench_r = 0; bench_r < 9; bench_r++) {                                            \
+        struct bench_series bench_s = {.count = 0};                                                \
+        for (int bench_r = 0; bench_r < BENCH_ROUNDS; bench_r++) {                                 \
             double bench_start = now_ns();                                                         \
             for (int i = 0; i < (calls); i++) {                                                    \
                 statement;                                                                         \
             }                                                                                      \
-            bench_rounds[bench_r] = (now_ns() - bench_start) / (calls);                            \
+            bench_add(&bench_s, (now_ns() - bench_start) / (calls));                               \
         }                                                                                          \
-        qsort(bench_rounds, 9, sizeof(double), bench_compare);                                     \
-        printf("%s %.1f\n", name, bench_rounds[4]);                                                \
-        fflush(stdout);                                                                            \
+        bench_print(name, &bench_s);                                                               \
     } while (0)
 
 /* Work for the processor alone: the same source on both sides. */

@@ -7,6 +7,9 @@
 #include "abi/nt/types.h"
 
 #define KUSER_SHARED_DATA_ADDRESS 0x7ffe0000u
+/* Ours: the same page once more. What never changes can be read here without the clocks of the page
+ * having to tick from then on, which takes a thread. */
+#define KUSER_CONSTANTS_ADDRESS 0x7ffe1000u
 
 /* Written High2, Low, High1; read High1, Low, High2 until both highs agree. */
 typedef struct KSYSTEM_TIME {

@@ -121,6 +121,10 @@ nt_gate_entry_done:
 	movq	%r11, %rsi
 	movq	%fs:nt_self_tls@tpoff, %rdi
 	call	nt_dispatch
+	/* The stack is at the frame again. NtContinue and its like have set a whole context there,
+	 * which the status does not touch. */
+	movl	%eax, %eax
+	movq	%rax, F_STATUS(%rsp)
 
 nt_gate_exit_begin:
 nt_gate_exit_check:
@@ -163,6 +167,11 @@ nt_gate_exit_check:
 	jmpq	*%rcx
 3:	/* Everything from a CONTEXT: iretq sets rip, rsp and the flags at once. */
 	leaq	F_CONTEXT(%rsi), %r11
+	cmpl	$RESTORE_WITH_STATUS, F_RESTORE(%rsi)
+	jne	6f
+	movq	F_STATUS(%rsi), %rax
+	movq	%rax, C_RAX(%r11)
+6:
 	fxrstor64 C_FLTSAVE(%r11)
 	cmpl	$0, F_WIDE(%rsi)
 	je	5f

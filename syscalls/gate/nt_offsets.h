@@ -7,6 +7,9 @@
 #define T_EXIT_SP 64
 #define F_SIZE 1936
 
+/* struct nt_frame's `restore` as C has it: NT_RESTORE_WITH_STATUS */
+#define RESTORE_WITH_STATUS 2
+
 /* Linux's selectors of 64-bit user code */
 #define SEL_CS 0x33
 #define SEL_SS 0x2b

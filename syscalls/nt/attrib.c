@@ -11,10 +11,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
 #include "syscalls/nt/file.h"
+
+#ifndef SYS_getxattrat
+#define SYS_getxattrat 464
+#endif
 
 #define XATTR "user.compatrun.attrib"
 #define REMEMBERED 4096 /* files; the oldest are forgotten */
@@ -181,6 +186,25 @@ uint32_t nt_attributes_of(int fd, bool path_only, const struct stat *st, int64_t
     return combine(st, &stored);
 }
 
+/* getxattrat, which Linux has since 6.13 and the C library does not know yet */
+static ssize_t get_at(int dir, const char *name, char *text, size_t size)
+{
+    static bool missing; /* atomic */
+    const struct {
+        uint64_t value;
+        uint32_t size, flags;
+    } args = {(uintptr_t)text, (uint32_t)size, 0};
+
+    if (__atomic_load_n(&missing, __ATOMIC_RELAXED)) {
+        errno = ENOSYS;
+        return -1;
+    }
+    ssize_t n = syscall(SYS_getxattrat, dir, name, AT_SYMLINK_NOFOLLOW, XATTR, &args, sizeof(args));
+    if (n < 0 && errno == ENOSYS)
+        __atomic_store_n(&missing, true, __ATOMIC_RELAXED);
+    return n;
+}
+
 uint32_t nt_attributes_at(int dir, const char *name, const struct stat *st, int64_t *creation)
 {
     char text[TEXT], path[PATH_MAX];
@@ -189,8 +213,11 @@ uint32_t nt_attributes_at(int dir, const char *name, const struct stat *st, int6
         return link_attributes(nt_link_to_directory(dir, name));
     if (!S_ISREG(st->st_mode) && !S_ISDIR(st->st_mode))
         return FILE_ATTRIBUTE_NORMAL;
-    ssize_t n = -1;
-    if ((size_t)snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", dir, name) < sizeof(path)) {
+    ssize_t n = get_at(dir, name, text, sizeof(text) - 1);
+    if (n >= 0 || (errno != ENOSYS && errno != EPERM)) {
+        /* That is the answer; EPERM may be a sandbox that does not know the call. */
+    } else if ((size_t)snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", dir, name) <
+               sizeof(path)) {
         n = lgetxattr(path, XATTR, text, sizeof(text) - 1);
     } else {
         /* By way of a descriptor, when the path is at the host's limit. */

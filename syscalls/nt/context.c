@@ -58,11 +58,11 @@ void nt_thread_poke(struct nt_thread *t, unsigned pending, unsigned events)
 }
 
 /* Stops until nobody suspends the thread. Also called from the signal handler, but then in guest
- * code, where the thread holds no lock. True: *c has been changed. */
-static bool park(struct nt_thread *t, CONTEXT *c)
+ * code, where the thread holds no lock. NT_RESTORE_*, by what has been changed in *c. */
+static uint32_t park(struct nt_thread *t, CONTEXT *c)
 {
     struct nt_thread_more *m = t->more;
-    bool changed = false;
+    uint32_t changed = NT_RESTORE_NOTHING;
 
     pthread_mutex_lock(&m->lock);
     m->context = *c;
@@ -76,8 +76,10 @@ static bool park(struct nt_thread *t, CONTEXT *c)
         if (m->context_set) {
             nt_context_merge(&m->context, &m->new_context);
             m->context_set = false;
-            m->keep_status = !(m->new_context.ContextFlags & CONTEXT_INTEGER & ~CONTEXT_AMD64);
-            changed = true;
+            if (m->new_context.ContextFlags & CONTEXT_INTEGER & ~CONTEXT_AMD64)
+                changed = NT_RESTORE_CONTEXT;
+            else if (!changed)
+                changed = NT_RESTORE_WITH_STATUS;
         }
         bool go = atomic_load(&m->suspended) == 0;
         if (go) {
@@ -105,17 +107,19 @@ void nt_thread_stop_point(struct nt_thread *t, struct nt_frame *f)
         c.ContextFlags = CONTEXT_FULL;
         nt_frame_set_context(f, &c);
     }
-    t->more->keep_status = false;
 }
 
 void nt_thread_stop_in_call(struct nt_thread *t)
 {
     CONTEXT c;
+    uint32_t changed;
 
     nt_context_of_frame(t->frame, &c);
-    if (park(t, &c)) {
+    changed = park(t, &c);
+    if (changed) {
         c.ContextFlags = CONTEXT_FULL;
         nt_frame_set_context(t->frame, &c);
+        t->frame->restore = changed;
     }
 }
 
@@ -135,7 +139,7 @@ void nt_thread_interrupted(struct nt_thread *t, bool guest, CONTEXT *context, co
         if (pending & (NT_PENDING_TERMINATE | NT_PENDING_APC)) {
             /* Through the gate's way out, which does the rest on the host's stack. */
             t->frame->restore_context = *context;
-            t->frame->restore = 1;
+            t->frame->restore = NT_RESTORE_CONTEXT;
             t->frame->wide = nt_wide_of_ucontext(uc, t->frame->high);
             context->Rip = (uintptr_t)nt_gate_exit_check;
             context->EFlags &= ~0x500u;

@@ -13,8 +13,7 @@
 
 #define MAX_LISTINGS 128
 #define MAX_BYTES (32u << 20) /* of all listings together */
-/* Up to this many entries a changed directory is simply read again. */
-#define CARRY_OVER_LEAST 16
+#define GUESSES 8             /* listings, the latest, that a guess looks at */
 
 struct entry {
     uint32_t hash, next; /* next: index + 1 in the same bucket */
@@ -27,6 +26,7 @@ struct listing {
     uint64_t dev, ino;
     struct timespec mtime, ctime;
     bool settled;   /* read late enough after its last change */
+    bool torn;      /* it changed while it was read */
     bool carried;   /* has entries that were added, not read */
     unsigned added; /* since the last full reading */
     uint32_t count, room, names_used, names_room, buckets;
@@ -34,12 +34,15 @@ struct listing {
     uint32_t *bucket, *alias_bucket;
     char *names;
     bool aliased; /* alias_bucket is filled in */
+    /* How it was reached the last time: a guess for the next */
+    int base;
+    uint32_t path_hash;
 };
 
 /* Guards the list and everything in it. Reading a directory happens outside of it. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static struct listing *listings;
-static unsigned readings; /* atomic */
+static struct listing *listings; /* the pointer itself may be read without it */
+static unsigned readings;        /* atomic */
 
 static size_t listing_bytes(const struct listing *l)
 {
@@ -145,13 +148,18 @@ static bool recently_changed(const struct stat *st)
     return age <= margin;
 }
 
+static int stat_directory(int dir, const char *path, struct stat *st)
+{
+    return fstatat(dir, path, st, *path ? 0 : AT_EMPTY_PATH);
+}
+
 /* A new listing of the directory, owned by the caller; NULL with errno. */
-static struct listing *read_directory(int dir)
+static struct listing *read_directory(int dir, const char *path)
 {
     struct stat before, after;
     struct listing *l;
     DIR *d;
-    int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), error;
+    int fd = openat(dir, *path ? path : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), error;
 
     if (fd < 0)
         return NULL;
@@ -190,8 +198,10 @@ static struct listing *read_directory(int dir)
     l->ino = before.st_ino;
     l->mtime = before.st_mtim;
     l->ctime = before.st_ctim;
-    if (!same_state(l, &after))
+    if (!same_state(l, &after)) {
+        l->torn = true;
         l->settled = false;
+    }
     __atomic_add_fetch(&readings, 1, __ATOMIC_RELAXED);
     return l;
 }
@@ -216,7 +226,7 @@ static void put_back(struct listing *l)
     struct listing **link = &listings;
 
     l->next = listings;
-    listings = l;
+    __atomic_store_n(&listings, l, __ATOMIC_RELAXED);
     while (*link) {
         bytes += listing_bytes(*link);
         /* The newest stays, whatever its size: it is being worked with. */
@@ -301,65 +311,176 @@ static bool usable(const struct listing *l, const struct stat *st)
     return l->carried ? l->added <= l->count / 3 + 64 && recently_changed(st) : l->settled;
 }
 
-int nt_dircache_find(int dir, const uint16_t *name, size_t n, bool aliases, char host[NAME_MAX + 1])
+bool nt_dircache_empty(void)
+{
+    return !__atomic_load_n(&listings, __ATOMIC_RELAXED);
+}
+
+static uint32_t hash_path(const char *path)
+{
+    uint32_t h = 2166136261u;
+
+    for (; *path; path++)
+        h = (h ^ (unsigned char)*path) * 16777619u;
+    return h;
+}
+
+/* Under the lock */
+static void remember_path(struct listing *l, int dir, const char *path)
+{
+    l->base = dir;
+    l->path_hash = hash_path(path);
+}
+
+bool nt_dircache_guess(int dir, const char *path, const uint16_t *name, size_t n)
+{
+    uint32_t hash = hash_path(path);
+    unsigned tries = GUESSES;
+    bool missing = false;
+
+    pthread_mutex_lock(&lock);
+    for (struct listing *l = listings; l && tries--; l = l->next)
+        if (l->path_hash == hash && l->base == dir) {
+            missing = !find_name(l, name, n);
+            break;
+        }
+    pthread_mutex_unlock(&lock);
+    return missing;
+}
+
+static void note_listing(const struct listing *l, struct nt_dircache_note *note)
+{
+    if (note)
+        *note = (struct nt_dircache_note){l->dev, l->ino, !l->torn};
+}
+
+/* Under the lock: what is there under the name in a listing that is right, which goes in front. */
+static int look_up(struct listing *l, const uint16_t *name, size_t n, bool aliases,
+                   char host[NAME_MAX + 1], struct nt_dircache_note *note)
+{
+    const char *found = find_name(l, name, n);
+
+    if (!found && aliases && alias_like(name, n))
+        found = find_alias(l, name, n);
+    if (found)
+        strcpy(host, found); /* NAME_MAX is the host's own bound for d_name */
+    note_listing(l, note);
+    put_back(l);
+    return found != NULL;
+}
+
+int nt_dircache_known(int dir, const char *path, const uint16_t *name, size_t n, bool aliases,
+                      char host[NAME_MAX + 1], struct nt_dircache_note *note)
+{
+    struct stat st;
+    int r = -1;
+
+    if (stat_directory(dir, path, &st) != 0)
+        return -1;
+    pthread_mutex_lock(&lock);
+    struct listing *l = take(st.st_dev, st.st_ino);
+    if (l)
+        remember_path(l, dir, path);
+    if (l && usable(l, &st))
+        r = look_up(l, name, n, aliases, host, note);
+    else if (l)
+        put_back(l);
+    pthread_mutex_unlock(&lock);
+    return r;
+}
+
+int nt_dircache_find(int dir, const char *path, const uint16_t *name, size_t n, bool aliases,
+                     char host[NAME_MAX + 1], struct nt_dircache_note *note)
 {
     struct stat st;
     struct listing *l;
-    const char *found;
 
-    if (fstat(dir, &st) != 0)
+    if (stat_directory(dir, path, &st) != 0)
         return -1;
     pthread_mutex_lock(&lock);
     l = take(st.st_dev, st.st_ino);
     if (!l || !usable(l, &st)) {
         pthread_mutex_unlock(&lock);
         listing_free(l);
-        l = read_directory(dir);
+        l = read_directory(dir, path);
         if (!l)
             return -1;
         pthread_mutex_lock(&lock);
         listing_free(take(l->dev, l->ino)); /* another thread was as quick */
+        remember_path(l, dir, path);
     }
-    found = find_name(l, name, n);
-    if (!found && aliases && alias_like(name, n))
-        found = find_alias(l, name, n);
-    if (found)
-        strcpy(host, found); /* NAME_MAX is the host's own bound for d_name */
-    put_back(l);
+    int r = look_up(l, name, n, aliases, host, note);
     pthread_mutex_unlock(&lock);
-    return found != NULL;
+    return r;
 }
 
-void nt_dircache_before(int dir, struct nt_dircache_note *note)
+/* Is there a listing that was reached so? One that was reached otherwise is read again, no more. */
+static bool is_listed(int dir, const char *path)
+{
+    uint32_t hash = hash_path(path);
+    bool found = false;
+
+    pthread_mutex_lock(&lock);
+    for (struct listing *l = listings; l && !found; l = l->next)
+        found = l->path_hash == hash && l->base == dir;
+    pthread_mutex_unlock(&lock);
+    return found;
+}
+
+void nt_dircache_before(int dir, const char *path, struct nt_dircache_note *note)
 {
     struct stat st;
 
     note->valid = false;
-    if (fstat(dir, &st) != 0)
+    if (nt_dircache_empty() || (*path && !is_listed(dir, path)) ||
+        stat_directory(dir, path, &st) != 0)
         return;
-    note->dev = st.st_dev;
-    note->ino = st.st_ino;
     pthread_mutex_lock(&lock);
     for (struct listing *l = listings; l; l = l->next)
         if (same_directory(l, &st)) {
-            note->valid = l->count >= CARRY_OVER_LEAST && same_state(l, &st);
+            if (same_state(l, &st))
+                note_listing(l, note);
             break;
         }
     pthread_mutex_unlock(&lock);
 }
 
+/* Takes an entry out of its bucket; its place in the array stays unused. */
+static void forget(struct listing *l, const char *host)
+{
+    uint16_t units[NAME_MAX];
+    size_t n = units_of(host, units);
+
+    if (n == NT_NO_ROOM)
+        return;
+    for (uint32_t *link = &l->bucket[nt_name_hash(units, n) & (l->buckets - 1)]; *link;
+         link = &l->entries[*link - 1].next) {
+        if (strcmp(l->names + l->entries[*link - 1].name, host) == 0) {
+            struct entry *e = &l->entries[*link - 1];
+            *link = e->next;
+            l->names[e->name] = 0; /* what rehash and the aliases see */
+            break;
+        }
+    }
+    free(l->alias_bucket);
+    l->alias_bucket = NULL;
+    l->aliased = false;
+}
+
 /* What another process adds between the two calls is missed until the next full reading, which
  * comes with the next change that is not ours or after as many additions as there are entries. */
-void nt_dircache_added(int dir, const struct nt_dircache_note *note, const char *host)
+void nt_dircache_added(int dir, const char *path, const struct nt_dircache_note *note,
+                       const char *host)
 {
     struct stat st;
     struct listing *l;
 
-    if (!note->valid || fstat(dir, &st) != 0)
+    if (!note->valid || stat_directory(dir, path, &st) != 0)
         return;
     pthread_mutex_lock(&lock);
     l = take(note->dev, note->ino);
     if (l) {
+        forget(l, host); /* it may have replaced one */
         uint32_t count = l->count;
         bool ok = append(l, host);
         if (ok && l->count > l->buckets * 2) {
@@ -386,34 +507,13 @@ void nt_dircache_added(int dir, const struct nt_dircache_note *note, const char 
     pthread_mutex_unlock(&lock);
 }
 
-/* Takes an entry out of its bucket; its place in the array stays unused. */
-static void forget(struct listing *l, const char *host)
-{
-    uint16_t units[NAME_MAX];
-    size_t n = units_of(host, units);
-
-    if (n == NT_NO_ROOM)
-        return;
-    for (uint32_t *link = &l->bucket[nt_name_hash(units, n) & (l->buckets - 1)]; *link;
-         link = &l->entries[*link - 1].next) {
-        if (strcmp(l->names + l->entries[*link - 1].name, host) == 0) {
-            struct entry *e = &l->entries[*link - 1];
-            *link = e->next;
-            l->names[e->name] = 0; /* what rehash and the aliases see */
-            break;
-        }
-    }
-    free(l->alias_bucket);
-    l->alias_bucket = NULL;
-    l->aliased = false;
-}
-
-void nt_dircache_removed(int dir, const struct nt_dircache_note *note, const char *host)
+void nt_dircache_removed(int dir, const char *path, const struct nt_dircache_note *note,
+                         const char *host)
 {
     struct stat st;
     struct listing *l;
 
-    if (!note->valid || fstat(dir, &st) != 0)
+    if (!note->valid || stat_directory(dir, path, &st) != 0)
         return;
     pthread_mutex_lock(&lock);
     l = take(note->dev, note->ino);

@@ -11,10 +11,13 @@ _Static_assert(offsetof(struct nt_thread, frame) == T_FRAME, "nt_offsets.h");
 _Static_assert(offsetof(struct nt_thread, pending) == T_PENDING, "nt_offsets.h");
 _Static_assert(offsetof(struct nt_thread, exit_sp) == T_EXIT_SP, "nt_offsets.h");
 _Static_assert(sizeof(struct nt_frame) == F_SIZE, "nt_offsets.h");
+_Static_assert(NT_RESTORE_WITH_STATUS == RESTORE_WITH_STATUS, "nt_offsets.h");
 
 __thread struct nt_thread *nt_self_tls __attribute__((tls_model("local-exec")));
 
-static NTSTATUS call(struct nt_thread *t, struct nt_frame *f)
+/* Ends with a call, not with a return behind one: after a host call the processor has lost its
+ * stack of return addresses, and every return on the way back to the guest is mispredicted. */
+NTSTATUS nt_dispatch(struct nt_thread *t, struct nt_frame *f)
 {
     if (f->number >= nt_call_count || !nt_calls[f->number].name)
         return STATUS_INVALID_SYSTEM_SERVICE;
@@ -25,18 +28,6 @@ static NTSTATUS call(struct nt_thread *t, struct nt_frame *f)
     if (__builtin_expect(nt_trace_on, 0))
         return nt_trace_call(t, f, c);
     return c->thunk ? c->thunk(t, f->args) : nt_missing_call(c);
-}
-
-void nt_dispatch(struct nt_thread *t, struct nt_frame *f)
-{
-    NTSTATUS status = call(t, f);
-
-    /* NtContinue and its like have set the whole context; the status must not touch it. */
-    f->status = (uint32_t)status;
-    if (__builtin_expect(f->restore && t->more->keep_status, 0)) {
-        f->restore_context.Rax = (uint32_t)status;
-        t->more->keep_status = false;
-    }
 }
 
 void nt_exit_work(struct nt_thread *t, struct nt_frame *f)
@@ -56,6 +47,8 @@ void nt_context_of_frame(const struct nt_frame *f, CONTEXT *c)
     *c = (CONTEXT){.ContextFlags = CONTEXT_FULL | CONTEXT_SEGMENTS};
     if (f->restore) {
         *c = f->restore_context;
+        if (f->restore == NT_RESTORE_WITH_STATUS)
+            c->Rax = f->status;
         return;
     }
     c->MxCsr = f->mxcsr;
@@ -148,5 +141,5 @@ void nt_frame_set_context(struct nt_frame *f, const CONTEXT *from)
     nt_context_of_frame(f, &now);
     nt_context_merge(&now, from);
     f->restore_context = now;
-    f->restore = 1;
+    f->restore = NT_RESTORE_CONTEXT;
 }

@@ -89,18 +89,16 @@ void nt_file_release(struct nt_file *f)
 /* Takes the file's name out of its folder. */
 static void unlink_file(struct nt_file *f)
 {
-    char name[NAME_MAX + 1];
-    NTSTATUS status;
-    int dir = nt_file_parent(f, name, &status);
-
-    if (dir < 0)
-        return;
+    struct nt_file_spot spot;
     struct nt_dircache_note note;
-    nt_dircache_before(dir, &note);
-    if (unlinkat(dir, name, f->directory && !f->reparse ? AT_REMOVEDIR : 0) == 0)
-        nt_dircache_removed(dir, &note, name);
+
+    if (!NT_SUCCESS(nt_file_find_spot(f, true, &spot)))
+        return;
+    nt_dircache_before(spot.dir, spot.folder, &note);
+    if (unlinkat(spot.dir, spot.path, f->directory && !f->reparse ? AT_REMOVEDIR : 0) == 0)
+        nt_dircache_removed(spot.dir, spot.folder, &note, spot.name);
     nt_share_count_deletion();
-    close(dir);
+    nt_file_spot_free(&spot);
 }
 
 static void leave_share(struct nt_file *f)
@@ -153,6 +151,9 @@ static void destroy(struct nt_object *o)
         nt_object_release(f->port);
     if (f->fd >= 0)
         close(f->fd);
+    free(f->opened_path);
+    if (f->opened_below)
+        nt_file_release(f->opened_below);
     pthread_mutex_destroy(&f->lock);
     free(f);
 }
@@ -218,6 +219,64 @@ int nt_file_parent(struct nt_file *f, char name[NAME_MAX + 1], NTSTATUS *status)
         return -1;
     }
     return dir;
+}
+
+static void remember_name(struct nt_file *f, const struct nt_place *p, const struct stat *st)
+{
+    if (p->reopen || f->opened_path)
+        return;
+    f->opened_path = strdup(p->host);
+    f->opened_base = p->base;
+    f->opened_dev = st->st_dev;
+    f->opened_ino = st->st_ino;
+    if (f->opened_path && p->root) {
+        nt_object_ref(&p->root->object);
+        f->opened_below = p->root;
+    }
+}
+
+/* The path by which the file was opened, if it still leads to it. */
+static bool is_where_opened(struct nt_file *f, bool sure, struct nt_file_spot *spot)
+{
+    size_t n = f->opened_path ? strlen(f->opened_path) : PATH_MAX;
+    const char *slash;
+    struct stat st;
+
+    if (n >= PATH_MAX || atomic_load(&f->renamed))
+        return false;
+    if (sure && (fstatat(f->opened_base, f->opened_path, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
+                 st.st_ino != f->opened_ino || st.st_dev != f->opened_dev))
+        return false;
+    spot->dir = f->opened_base;
+    memcpy(spot->path, f->opened_path, n + 1);
+    slash = strrchr(spot->path, '/');
+    spot->name = slash ? slash + 1 : spot->path;
+    n = slash ? (size_t)(slash - spot->path) : 0;
+    memcpy(spot->folder, spot->path, n);
+    spot->folder[n] = 0;
+    return true;
+}
+
+NTSTATUS nt_file_find_spot(struct nt_file *f, bool sure, struct nt_file_spot *spot)
+{
+    NTSTATUS status;
+
+    spot->opened = false;
+    if (is_where_opened(f, sure, spot))
+        return STATUS_SUCCESS;
+    spot->dir = nt_file_parent(f, spot->path, &status);
+    if (spot->dir < 0)
+        return status;
+    spot->opened = true;
+    spot->folder[0] = 0;
+    spot->name = spot->path;
+    return STATUS_SUCCESS;
+}
+
+void nt_file_spot_free(struct nt_file_spot *spot)
+{
+    if (spot->opened)
+        close(spot->dir);
 }
 
 uint16_t *nt_file_name(struct nt_file *f, enum nt_name_form form, size_t *n)
@@ -501,6 +560,9 @@ static NTSTATUS finish(const struct nt_open *how, const struct nt_place *p, stru
     f->regular = S_ISREG(r->st.st_mode);
     f->seekable = f->regular || S_ISBLK(r->st.st_mode);
     f->directory = S_ISDIR(r->st.st_mode) || (r->reparse && nt_link_to_directory(p->base, p->host));
+    /* Not if the name may be that of a link which leads to the file. */
+    if ((f->access & DELETE) && (fresh || (how->options & FILE_OPEN_REPARSE_POINT)))
+        remember_name(f, p, &r->st);
     status = nt_share_open(r->st.st_dev, r->st.st_ino, f->access, f->share, &f->shared);
     /* Between the open and its entry in the table, the last other handle may have deleted it. */
     struct stat now;
@@ -542,8 +604,7 @@ static NTSTATUS finish(const struct nt_open *how, const struct nt_place *p, stru
 static NTSTATUS create_new(const struct nt_open *how, struct nt_place *p, struct nt_file **result,
                            ULONG_PTR *information)
 {
-    const char *name = p->host + p->host_last;
-    struct nt_dircache_note note;
+    char folder_path[PATH_MAX];
     struct found r = {.access = how->access};
     bool folder = how->options & FILE_DIRECTORY_FILE;
 
@@ -553,21 +614,20 @@ static NTSTATUS create_new(const struct nt_open *how, struct nt_place *p, struct
         return STATUS_ACCESS_DENIED;
     if (r.access & MAXIMUM_ALLOWED)
         r.access = FILE_ALL_ACCESS;
-    nt_dircache_before(p->parent, &note);
     if (folder) {
-        if (mkdirat(p->parent, name, 0777) != 0)
+        if (mkdirat(p->base, p->host, 0777) != 0)
             return nt_status_of_errno(errno);
-        r.fd = openat(p->parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        r.fd = openat(p->base, p->host, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     } else {
         bool path_only;
         int flags = host_flags(r.access, false, &path_only);
         if (path_only)
             flags = O_RDONLY | O_CLOEXEC;
-        r.fd = openat(p->parent, name, flags | O_CREAT | O_EXCL, 0666);
+        r.fd = openat(p->base, p->host, flags | O_CREAT | O_EXCL, 0666);
     }
     if (r.fd < 0)
         return nt_status_of_errno(errno);
-    nt_dircache_added(p->parent, &note, name);
+    nt_dircache_added(p->base, nt_place_folder(p, folder_path), &p->note, p->host + p->host_last);
     if (fstat(r.fd, &r.st) != 0) {
         NTSTATUS status = nt_status_of_errno(errno);
         close(r.fd);
@@ -586,7 +646,10 @@ static NTSTATUS open_on_disk(const struct nt_open *how, struct nt_place *p, stru
     /* Again when others create or delete the file between our steps. */
     for (int attempt = 0; attempt < 16; attempt++) {
         r.deletions = nt_share_deletions();
-        if (how->disposition != FILE_CREATE || folded) {
+        bool missing = attempt == 0 && how->disposition != FILE_CREATE && nt_place_missing(p);
+        if (missing) {
+            errno = ENOENT;
+        } else if (how->disposition != FILE_CREATE || folded) {
             if (open_existing(how, p, &r) == 0) {
                 if (how->disposition == FILE_CREATE)
                     status = STATUS_OBJECT_NAME_COLLISION;
@@ -606,7 +669,7 @@ static NTSTATUS open_on_disk(const struct nt_open *how, struct nt_place *p, stru
             }
         }
         bool not_folder = errno == ENOTDIR && folded;
-        status = nt_place_fold(p);
+        status = missing ? STATUS_OBJECT_NAME_NOT_FOUND : nt_place_fold(p);
         if (status == STATUS_SUCCESS && how->disposition == FILE_CREATE)
             return STATUS_OBJECT_NAME_COLLISION;
         if (status == STATUS_SUCCESS) {
@@ -616,6 +679,9 @@ static NTSTATUS open_on_disk(const struct nt_open *how, struct nt_place *p, stru
             if (folded && fstatat(p->base, p->host, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
                 S_ISLNK(st.st_mode))
                 return STATUS_OBJECT_NAME_NOT_FOUND; /* a link that leads nowhere */
+            /* A listing that others have made wrong since must not be asked for ever. */
+            if (folded)
+                nt_dircache_clear();
             folded = true;
             continue;
         }
@@ -624,8 +690,6 @@ static NTSTATUS open_on_disk(const struct nt_open *how, struct nt_place *p, stru
         status = create_new(how, p, f, information);
         if (status != STATUS_OBJECT_NAME_COLLISION || how->disposition == FILE_CREATE)
             return status;
-        close(p->parent);
-        p->parent = -1;
     }
     return STATUS_SHARING_VIOLATION;
 }

@@ -12,12 +12,12 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/stat.h>
 
 #include "syscalls/nt/io.h"
 #include "syscalls/nt/nt.h"
 #include "syscalls/nt/path.h"
 
-struct stat;
 struct nt_share;
 struct nt_dir_scan;
 struct nt_slot;
@@ -39,20 +39,20 @@ struct nt_open {
  * STATUS_PENDING is completed by the caller; see io.h for what pending means. */
 struct nt_file_ops {
     uint32_t device_type; /* NT_FILE_DEVICE_* */
-    NTSTATUS (*read)
+    NTSTATUS(*read)
     (struct nt_file *f, struct nt_io *io, void *buffer, uint32_t n, const int64_t *offset,
      ULONG_PTR *information);
-    NTSTATUS (*write)
+    NTSTATUS(*write)
     (struct nt_file *f, struct nt_io *io, const void *buffer, uint32_t n, const int64_t *offset,
      ULONG_PTR *information);
-    NTSTATUS (*control)
+    NTSTATUS(*control)
     (struct nt_file *f, struct nt_io *io, bool file_system, uint32_t code, const void *in,
      uint32_t in_n, void *out, uint32_t out_n, ULONG_PTR *information);
     /* STATUS_INVALID_INFO_CLASS: the generic answer is given instead. */
-    NTSTATUS (*query)
+    NTSTATUS(*query)
     (struct nt_file *f, uint32_t class, void *buffer, uint32_t n, ULONG_PTR *information);
     NTSTATUS (*set)(struct nt_file *f, uint32_t class, const void *buffer, uint32_t n);
-    NTSTATUS (*query_volume)
+    NTSTATUS(*query_volume)
     (struct nt_file *f, uint32_t class, void *buffer, uint32_t n, ULONG_PTR *information);
     NTSTATUS (*flush)(struct nt_file *f);
     /* Requests in progress of this file; iosb NULL: all. STATUS_NOT_FOUND. */
@@ -82,6 +82,13 @@ struct nt_file {
     bool whole_volume;
     bool seekable;
     bool inherited; /* other processes use the descriptor's position, too */
+    /* How the name was found, for those that may delete it: a host path below a descriptor of the
+     * volume's or of opened_below, which is a reference. NULL */
+    char *opened_path;
+    int opened_base;
+    uint64_t opened_dev, opened_ino;
+    struct nt_file *opened_below;
+    atomic_bool renamed; /* since then */
     atomic_bool delete_on_close;
     atomic_bool posix_delete; /* the name goes with this handle, not with the last one */
 
@@ -93,12 +100,12 @@ struct nt_file {
     struct nt_dir_scan *scan;
     struct nt_object *port; /* completion port: one reference; set once */
     PVOID port_key;
-    uint32_t completion_modes; /* FILE_SKIP_COMPLETION_PORT_ON_SUCCESS 1, SKIP_SET_EVENT 2 */
-    uint32_t ea_next;          /* index of the next extended attribute; atomic */
-    void *locks;               /* byte ranges: lock.c */
+    uint32_t completion_modes;        /* FILE_SKIP_COMPLETION_PORT_ON_SUCCESS 1, SKIP_SET_EVENT 2 */
+    uint32_t ea_next;                 /* index of the next extended attribute; atomic */
+    void *locks;                      /* byte ranges: lock.c */
     _Atomic(struct nt_slot *) signal; /* for waits on the file: io_sync.c */
     atomic_bool busy;                 /* its last request has not ended */
-    void *more;                /* of the ops */
+    void *more;                       /* of the ops */
 };
 
 #define NT_FILE_SYNC (FILE_SYNCHRONOUS_IO_ALERT | FILE_SYNCHRONOUS_IO_NONALERT)
@@ -147,6 +154,18 @@ uint16_t *nt_file_name(struct nt_file *f, enum nt_name_form form, size_t *n);
 NTSTATUS nt_file_host_path(struct nt_file *f, char path[PATH_MAX]);
 /* Opens the folder that holds the file's name, and says that name; it is the same file. -1: no. */
 int nt_file_parent(struct nt_file *f, char name[NAME_MAX + 1], NTSTATUS *status);
+
+/* Where the file's name is at present, found the cheapest way. */
+struct nt_file_spot {
+    int dir;
+    bool opened;           /* dir is to be closed: nt_file_spot_free */
+    char path[PATH_MAX];   /* below dir */
+    char folder[PATH_MAX]; /* the same without the last name; "" for dir itself */
+    const char *name;      /* the last name, in path */
+};
+/* sure false: where it was opened, if nobody has renamed it by this handle. */
+NTSTATUS nt_file_find_spot(struct nt_file *f, bool sure, struct nt_file_spot *spot);
+void nt_file_spot_free(struct nt_file_spot *spot);
 
 /* Gives a composed folder a place on disk. */
 NTSTATUS nt_file_materialise(struct nt_file *f);

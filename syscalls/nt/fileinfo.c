@@ -553,6 +553,10 @@ static NTSTATUS details_by_name(const OBJECT_ATTRIBUTES *oa, struct nt_file_deta
                 status = nt_file_details_of(p.root, d);
                 break;
             }
+            if (nt_place_missing(&p)) {
+                status = STATUS_OBJECT_NAME_NOT_FOUND;
+                break;
+            }
             if (nt_file_details_at(p.base, p.host, d))
                 break;
             status = nt_status_of_errno(errno);

@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -40,8 +41,26 @@ static void move_to(struct nt_file *f, int64_t position)
         nt_file_settle(f);
 }
 
-static NTSTATUS disk_read(struct nt_file *f, struct nt_io *io, void *buffer, uint32_t n,
-                          const int64_t *offset, ULONG_PTR *information)
+/* read, pread, write and pwrite without the C library's wrappers: see nt_dispatch for what a return
+ * behind a host call costs. -errno. offset NULL: at the descriptor's position. */
+static inline long move_bytes(bool write, int fd, const void *buffer, size_t n,
+                              const int64_t *offset, int64_t by)
+{
+    long result = offset ? write ? SYS_pwrite64 : SYS_pread64 : write ? SYS_write : SYS_read;
+    register int64_t at __asm__("r10") = offset ? *offset + by : 0;
+
+    __asm__ volatile("syscall"
+                     : "+a"(result)
+                     : "D"((long)fd), "S"(buffer), "d"(n), "r"(at)
+                     : "rcx", "r11", "memory");
+    return result;
+}
+
+/* Always inline: NtReadFile itself has it for the files that most reads are of. */
+__attribute__((always_inline)) static inline NTSTATUS disk_read(struct nt_file *f, struct nt_io *io,
+                                                                void *buffer, uint32_t n,
+                                                                const int64_t *offset,
+                                                                ULONG_PTR *information)
 {
     uint32_t done = 0;
     bool probed = false;
@@ -59,7 +78,7 @@ static NTSTATUS disk_read(struct nt_file *f, struct nt_io *io, void *buffer, uin
     while (done < n) {
         char *to = (char *)buffer + done;
         size_t part = n - done < HOST_MAX ? n - done : HOST_MAX;
-        ssize_t r = offset ? pread(f->fd, to, part, *offset + done) : read(f->fd, to, part);
+        long r = move_bytes(false, f->fd, to, part, offset, done);
         if (r > 0) {
             done += (uint32_t)r;
             if ((size_t)r < part && !may_be_fault(to + r))
@@ -68,15 +87,15 @@ static NTSTATUS disk_read(struct nt_file *f, struct nt_io *io, void *buffer, uin
         }
         if (r == 0)
             break;
-        if (errno == EFAULT && !probed && guest_probe(to, part, true)) {
+        if (r == -EFAULT && !probed && guest_probe(to, part, true)) {
             probed = true;
             continue;
         }
-        if (errno == EINTR)
+        if (r == -EINTR)
             continue;
         if (done == 0)
-            return nt_status_of_errno(errno);
-        if (errno == EFAULT)
+            return nt_status_of_errno((int)-r);
+        if (r == -EFAULT)
             return STATUS_ACCESS_VIOLATION;
         break;
     }
@@ -86,18 +105,17 @@ static NTSTATUS disk_read(struct nt_file *f, struct nt_io *io, void *buffer, uin
     return done == 0 && n > 0 ? STATUS_END_OF_FILE : STATUS_SUCCESS;
 }
 
-static ssize_t write_some(struct nt_file *f, const void *from, size_t n, const int64_t *offset)
+/* A write at the end, or through to the disk; -errno. */
+static ssize_t write_special(struct nt_file *f, const void *from, size_t n, const int64_t *offset)
 {
     struct iovec v = {(void *)from, n};
     bool append = offset && *offset == TO_END;
     int flags = (append ? RWF_APPEND : 0) | (f->options & FILE_WRITE_THROUGH ? RWF_DSYNC : 0);
     ssize_t r;
 
-    if (!flags)
-        return offset ? pwrite(f->fd, from, n, *offset) : write(f->fd, from, n);
     r = pwritev2(f->fd, &v, 1, offset && !append ? *offset : -1, flags);
     if (r >= 0 || errno != EOPNOTSUPP)
-        return r;
+        return r < 0 ? -errno : r;
     /* A file system without these flags */
     if (append)
         r = lseek(f->fd, 0, SEEK_END) < 0 ? -1 : write(f->fd, from, n);
@@ -105,11 +123,12 @@ static ssize_t write_some(struct nt_file *f, const void *from, size_t n, const i
         r = offset ? pwrite(f->fd, from, n, *offset) : write(f->fd, from, n);
     if (r >= 0 && (f->options & FILE_WRITE_THROUGH))
         fdatasync(f->fd);
-    return r;
+    return r < 0 ? -errno : r;
 }
 
-static NTSTATUS disk_write(struct nt_file *f, struct nt_io *io, const void *buffer, uint32_t n,
-                           const int64_t *offset, ULONG_PTR *information)
+__attribute__((always_inline)) static inline NTSTATUS
+disk_write(struct nt_file *f, struct nt_io *io, const void *buffer, uint32_t n,
+           const int64_t *offset, ULONG_PTR *information)
 {
     static const int64_t to_end = TO_END;
     uint32_t done = 0;
@@ -143,19 +162,21 @@ static NTSTATUS disk_write(struct nt_file *f, struct nt_io *io, const void *buff
             if (at < 0)
                 return STATUS_INVALID_PARAMETER;
         }
-        ssize_t r = write_some(f, from, part, offset && *offset != TO_END ? &at : offset);
+        ssize_t r = (offset && *offset == TO_END) || (f->options & FILE_WRITE_THROUGH)
+                        ? write_special(f, from, part, offset && *offset != TO_END ? &at : offset)
+                        : move_bytes(true, f->fd, from, part, offset ? &at : NULL, 0);
         if (r > 0) {
             done += (uint32_t)r;
             continue;
         }
-        if (r < 0 && errno == EFAULT && !probed && guest_probe(from, part, false)) {
+        if (r == -EFAULT && !probed && guest_probe(from, part, false)) {
             probed = true;
             continue;
         }
-        if (r < 0 && errno == EINTR)
+        if (r == -EINTR)
             continue;
-        if (done == 0 || (r < 0 && errno == EFAULT))
-            return r == 0 ? STATUS_DISK_FULL : nt_status_of_errno(errno);
+        if (done == 0 || r == -EFAULT)
+            return r == 0 ? STATUS_DISK_FULL : nt_status_of_errno((int)-r);
         break;
     }
     if (offset && *offset != TO_END)
@@ -248,7 +269,8 @@ NTSTATUS NtReadFile(struct nt_thread *t, HANDLE FileHandle, HANDLE Event, PVOID 
     status = nt_io_begin(t, f, Event, ApcRoutine, ApcContext, IoStatusBlock, &io);
     if (!NT_SUCCESS(status))
         goto out;
-    status = f->ops->read(f, &io, Buffer, Length, offset, &information);
+    status = f->ops == &nt_disk_ops ? disk_read(f, &io, Buffer, Length, offset, &information)
+                                    : f->ops->read(f, &io, Buffer, Length, offset, &information);
     if (status != STATUS_PENDING)
         status = nt_io_complete(f, &io, status, information);
 out:
@@ -289,7 +311,8 @@ NTSTATUS NtWriteFile(struct nt_thread *t, HANDLE FileHandle, HANDLE Event, PVOID
     status = nt_io_begin(t, f, Event, ApcRoutine, ApcContext, IoStatusBlock, &io);
     if (!NT_SUCCESS(status))
         goto out;
-    status = f->ops->write(f, &io, Buffer, Length, offset, &information);
+    status = f->ops == &nt_disk_ops ? disk_write(f, &io, Buffer, Length, offset, &information)
+                                    : f->ops->write(f, &io, Buffer, Length, offset, &information);
     if (status != STATUS_PENDING)
         status = nt_io_complete(f, &io, status, information);
 out:

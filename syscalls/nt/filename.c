@@ -18,8 +18,15 @@ static bool is_low(unsigned c)
 /* Forbidden in a component by NTFS; '/' cannot occur on the host side and is left out. */
 static bool is_forbidden(unsigned c)
 {
-    return c < 0x20 || c == '"' || c == '*' || c == ':' || c == '<' || c == '>' || c == '?' ||
-           c == '|' || c == '\\';
+    static const uint32_t set[4] = {
+        UINT32_MAX,
+        1u << ('"' - 32) | 1u << ('*' - 32) | 1u << (':' - 32) | 1u << ('<' - 32) |
+            1u << ('>' - 32) | 1u << ('?' - 32),
+        1u << ('\\' - 64),
+        1u << ('|' - 96),
+    };
+
+    return c < 0x80 && (set[c / 32] >> c % 32 & 1);
 }
 
 size_t nt_name_to_host(const uint16_t *name, size_t n, char *host, size_t room)
@@ -31,6 +38,12 @@ size_t nt_name_to_host(const uint16_t *name, size_t n, char *host, size_t room)
         unsigned char out[4];
         unsigned len;
 
+        if (c < 0x80) {
+            if (used == room)
+                return NT_NO_ROOM;
+            host[used++] = (char)c;
+            continue;
+        }
         if (c > ESCAPE_CHAR && c < ESCAPE_CHAR + 0x80 && is_forbidden(c - ESCAPE_CHAR))
             c -= ESCAPE_CHAR;
         if (is_high(c) && i + 1 < n && is_low(name[i + 1]))

@@ -1,6 +1,6 @@
 /*
- * KUSER_SHARED_DATA. Our own libraries do not read it, so it is made, and its clocks start to tick,
- * when a program first looks.
+ * KUSER_SHARED_DATA. It is made, and its clocks start to tick, when a program first looks. Our own
+ * libraries read its constants at an address of their own, for which nothing needs to tick.
  */
 #include <pthread.h>
 #include <signal.h>
@@ -77,24 +77,13 @@ static void fill(void)
     page->XStateSize = 512 + 64;
 }
 
-static void make_present(void)
+static void start_ticking(void)
 {
     pthread_attr_t attr;
     pthread_t thread;
     sigset_t all, old;
-    int fd = memfd_create("kuser", MFD_CLOEXEC);
 
-    if (fd < 0 || ftruncate(fd, VM_PAGE) != 0)
-        goto fail;
-    page = mmap(NULL, VM_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    if (page == MAP_FAILED)
-        goto fail;
-    fill();
     update();
-    if (mmap((void *)(uintptr_t)KUSER_SHARED_DATA_ADDRESS, VM_PAGE, PROT_READ,
-             MAP_SHARED | MAP_FIXED, fd, 0) == MAP_FAILED)
-        goto fail;
-    close(fd);
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &old);
     pthread_attr_init(&attr);
@@ -104,6 +93,32 @@ static void make_present(void)
         nt_warn("cannot start the clock thread; clocks in KUSER_SHARED_DATA stand still");
     pthread_attr_destroy(&attr);
     pthread_sigmask(SIG_SETMASK, &old, NULL);
+}
+
+/* Shows the page to the guest at one of its two addresses. Under the lock of vm. */
+static void make_present(uintptr_t at)
+{
+    static bool present[2];
+    bool *here = &present[at != KUSER_SHARED_DATA_ADDRESS];
+    void *guest = (void *)at;
+
+    if (*here)
+        return;
+    if (!page) {
+        void *fresh =
+            mmap(NULL, VM_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        if (fresh == MAP_FAILED)
+            goto fail;
+        page = fresh;
+        fill();
+    }
+    if (at == KUSER_SHARED_DATA_ADDRESS)
+        start_ticking();
+    /* An old size of 0: a second mapping of shared memory */
+    if (mremap(page, 0, VM_PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, guest) != guest ||
+        mprotect(guest, VM_PAGE, PROT_READ) != 0)
+        goto fail;
+    *here = true;
     return;
 fail:
     nt_warn("cannot make KUSER_SHARED_DATA");
@@ -114,13 +129,14 @@ void nt_kuser_init(void)
 {
     uintptr_t base = KUSER_SHARED_DATA_ADDRESS;
     struct vm_region *region;
+    _Static_assert(KUSER_CONSTANTS_ADDRESS == KUSER_SHARED_DATA_ADDRESS + VM_PAGE, "both pages");
 
-    if (vm_reserve(&base, VM_PAGE, &vm_low_2g, MEM_PRIVATE, PAGE_READONLY, &region) !=
+    if (vm_reserve(&base, 2 * VM_PAGE, &vm_low_2g, MEM_PRIVATE, PAGE_READONLY, &region) !=
             STATUS_SUCCESS ||
-        vm_note_commit(base, VM_PAGE, PAGE_READONLY) != STATUS_SUCCESS) {
+        vm_note_commit(base, 2 * VM_PAGE, PAGE_READONLY) != STATUS_SUCCESS) {
         nt_warn("address 0x7ffe0000 is taken");
         _exit(125);
     }
     region->permanent = true;
-    vm_set_lazy(base, VM_PAGE, make_present);
+    vm_set_lazy(base, 2 * VM_PAGE, make_present);
 }

@@ -19,6 +19,13 @@
 
 #define NT_MAX_ARGS 20
 
+/* How the guest is gone back to */
+enum {
+    NT_RESTORE_NOTHING,     /* as a call returns: with the fields that the convention keeps */
+    NT_RESTORE_CONTEXT,     /* with all of restore_context */
+    NT_RESTORE_WITH_STATUS, /* the same, but rax is the status: it was set while the call waited */
+};
+
 /* The guest's state at a call; written and read by nt_gate_x64.S, which has the same offsets. */
 struct nt_frame {
     uint64_t rip, rsp; /* where the guest goes on, and its stack pointer then */
@@ -29,7 +36,7 @@ struct nt_frame {
     uint64_t stack_args; /* guest address of the fifth argument */
     uint64_t args[NT_MAX_ARGS];
     uint64_t status;  /* goes to rax */
-    uint32_t restore; /* 1: leave through *restore_context instead of the fields above */
+    uint32_t restore; /* NT_RESTORE_* */
     uint32_t direct;  /* entered by a call: the return address lies at rsp - 8 */
     _Alignas(16) CONTEXT restore_context;
     uint32_t wide; /* with restore: the upper halves of the vector registers are in `high` */
@@ -131,7 +138,7 @@ void nt_gate_enter_guest(struct nt_thread *t, struct nt_frame *f); /* returns at
 void nt_gate_leave_guest(struct nt_thread *t) __attribute__((noreturn)); /* from a handler */
 
 /* Called by the gate's assembly. */
-void nt_dispatch(struct nt_thread *t, struct nt_frame *f);
+NTSTATUS nt_dispatch(struct nt_thread *t, struct nt_frame *f);
 void nt_exit_work(struct nt_thread *t, struct nt_frame *f); /* pending != 0 */
 
 /* errno -> NTSTATUS, for file and most other calls (status.c) */

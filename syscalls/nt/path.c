@@ -579,6 +579,21 @@ static bool replace_component(struct nt_place *p, size_t at, size_t n, const cha
     return true;
 }
 
+const char *nt_place_folder(const struct nt_place *p, char path[PATH_MAX])
+{
+    size_t n = p->host_last ? p->host_last - 1 : 0;
+
+    if (n >= PATH_MAX) {
+        /* The host refuses such a path, as it does the place's own. */
+        memset(path, '/', PATH_MAX - 1);
+        n = PATH_MAX - 1;
+    } else {
+        memcpy(path, p->host, n);
+    }
+    path[n] = 0;
+    return path;
+}
+
 /* Opens the folder of the place in one step, as spelled. */
 static int open_parent(const struct nt_place *p)
 {
@@ -591,6 +606,13 @@ static int open_parent(const struct nt_place *p)
     p->host[p->host_last - 1] = saved;
     errno = error;
     return fd;
+}
+
+int nt_place_parent(struct nt_place *p)
+{
+    if (p->parent < 0)
+        p->parent = open_parent(p);
+    return p->parent;
 }
 
 /* Where the units of the component number `index` of p->name are. */
@@ -624,7 +646,7 @@ static int fold_component(struct nt_place *p, int dir, size_t index, size_t at)
     if (nt_case_exact)
         return 0;
     const uint16_t *name = name_component(p, index, &n);
-    r = nt_dircache_find(dir, name, n, true, found);
+    r = nt_dircache_find(dir, "", name, n, true, found, &p->note);
     if (r < 0 && (errno == EACCES || errno == ENOTDIR))
         return 0; /* a folder that cannot be listed: the exact name only */
     if (r == 1 && !replace_component(p, at, len, found)) {
@@ -634,16 +656,59 @@ static int fold_component(struct nt_place *p, int dir, size_t index, size_t at)
     return r;
 }
 
+static const uint16_t *last_component(const struct nt_place *p, size_t *n)
+{
+    size_t last = p->name_n;
+
+    while (last > 0 && p->name[last - 1] != '\\')
+        last--;
+    *n = p->name_n - last;
+    return p->name + last;
+}
+
+bool nt_place_missing(struct nt_place *p)
+{
+    char found[NAME_MAX + 1], folder[PATH_MAX];
+    size_t n;
+
+    if (nt_case_exact || p->reopen || p->name_n == 0 || p->host_last >= PATH_MAX ||
+        nt_dircache_empty())
+        return false;
+    const uint16_t *name = last_component(p, &n);
+    nt_place_folder(p, folder);
+    return nt_dircache_guess(p->base, folder, name, n) &&
+           nt_dircache_known(p->base, folder, name, n, true, found, &p->note) == 0;
+}
+
+/* Most often only the last name is missing or spelled differently, in a folder that has been listed
+ * before. 1, 0; -1: that is not so. */
+static int fold_known(struct nt_place *p)
+{
+    char found[NAME_MAX + 1], folder[PATH_MAX];
+    size_t n;
+
+    if (nt_case_exact || p->host_last >= PATH_MAX || nt_dircache_empty())
+        return -1;
+    const uint16_t *name = last_component(p, &n);
+    int r = nt_dircache_known(p->base, nt_place_folder(p, folder), name, n, true, found, &p->note);
+    if (r == 1 && !replace_component(p, p->host_last, strlen(p->host + p->host_last), found))
+        return -1;
+    return r;
+}
+
 NTSTATUS nt_place_fold(struct nt_place *p)
 {
     size_t index = 0, at = 0;
     int dir, r;
 
+    p->note.valid = false;
     if (p->reopen)
         return STATUS_SUCCESS;
     if (p->name_n == 0)
         return STATUS_OBJECT_PATH_NOT_FOUND;
-    /* Most often only the last name is missing or spelled differently. */
+    r = fold_known(p);
+    if (r >= 0)
+        return r ? STATUS_SUCCESS : STATUS_OBJECT_NAME_NOT_FOUND;
     dir = open_parent(p);
     if (dir >= 0) {
         for (size_t i = 0; i < p->host_last; i++)

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "abi/nt/nt.h"
+#include "syscalls/nt/dircache.h"
 #include "syscalls/nt/drive.h"
 
 struct nt_file;
@@ -68,7 +69,9 @@ struct nt_place {
     char *host;
     size_t host_last;
 
-    int parent; /* the folder of a missing last component, after nt_place_fold; -1 */
+    int parent; /* see nt_place_parent; -1 */
+    /* For the folder of the last component, after nt_place_fold has found that missing */
+    struct nt_dircache_note note;
 
     uint16_t *full; /* buffer of the whole name */
     size_t full_n;
@@ -93,9 +96,19 @@ void nt_place_free(struct nt_place *p);
 /* After the host said that there is no such file (or for a name to be created): looks for every
  * component without regard to case and puts what is there into p->host.
  * STATUS_SUCCESS: it exists. STATUS_OBJECT_NAME_NOT_FOUND: its folder exists, whose path in p->host
- * is right now, and which is open (O_PATH) as p->parent. STATUS_OBJECT_PATH_NOT_FOUND and others.
+ * is right now. STATUS_OBJECT_PATH_NOT_FOUND and others.
  */
 NTSTATUS nt_place_fold(struct nt_place *p);
+
+/* Before the host is asked at all: is the last component certainly missing, in a folder that was
+ * listed before? One host call answers that. Like nt_place_fold's STATUS_OBJECT_NAME_NOT_FOUND. */
+bool nt_place_missing(struct nt_place *p);
+
+/* The folder of the last component, as p->host has it now, with O_PATH: the place's, until the
+ * caller puts -1 in p->parent. -1 with errno. */
+int nt_place_parent(struct nt_place *p);
+/* Its path below p->base, "" for p->base itself. */
+const char *nt_place_folder(const struct nt_place *p, char path[PATH_MAX]);
 
 /* The NT name of an absolute host path: "\??\Z:\..." or "\Device\HarddiskVolume26\...", or just
  * the part behind the volume. Memory to free; NULL without memory. prefer may be NULL. */

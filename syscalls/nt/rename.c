@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -33,9 +34,8 @@ static int is_empty(int fd)
 
 NTSTATUS nt_file_dispose(struct nt_file *f, uint32_t flags)
 {
-    char name[NAME_MAX + 1];
-    struct stat st;
-    NTSTATUS status;
+    struct nt_file_spot spot;
+    struct stat st, folder;
 
     if (flags & ~0x1fu)
         return STATUS_INVALID_PARAMETER;
@@ -66,20 +66,19 @@ NTSTATUS nt_file_dispose(struct nt_file *f, uint32_t flags)
             return STATUS_DIRECTORY_NOT_EMPTY;
     }
     /* The deletion comes when nobody hears of its failure, so the permission is asked for now. */
-    int dir = nt_file_parent(f, name, &status);
-    if (dir < 0)
+    NTSTATUS status = nt_file_find_spot(f, st.st_nlink == 0, &spot);
+    if (!NT_SUCCESS(status))
         return status;
-    int r = faccessat(dir, ".", W_OK | X_OK, AT_EACCESS);
-    int error = errno;
-    struct stat parent;
-    if (r == 0 && fstat(dir, &parent) == 0 && (parent.st_mode & S_ISVTX) && geteuid() != 0 &&
-        geteuid() != st.st_uid && geteuid() != parent.st_uid) {
-        r = -1;
-        error = EACCES;
-    }
-    close(dir);
-    if (r != 0)
-        return error == EACCES ? STATUS_ACCESS_DENIED : nt_status_of_errno(error);
+    uid_t user = (uid_t)getauxval(AT_EUID); /* no guest can change it */
+    if (faccessat(spot.dir, spot.folder[0] ? spot.folder : ".", W_OK | X_OK, AT_EACCESS) != 0)
+        status = errno == EACCES ? STATUS_ACCESS_DENIED : nt_status_of_errno(errno);
+    else if (user != 0 && user != st.st_uid &&
+             fstatat(spot.dir, spot.folder, &folder, AT_EMPTY_PATH) == 0 &&
+             (folder.st_mode & S_ISVTX) && user != folder.st_uid)
+        status = STATUS_ACCESS_DENIED;
+    nt_file_spot_free(&spot);
+    if (!NT_SUCCESS(status))
+        return status;
     if (flags & FILE_DISPOSITION_POSIX_SEMANTICS)
         atomic_store(&f->posix_delete, true);
     if (flags & (FILE_DISPOSITION_ON_CLOSE | FILE_DISPOSITION_POSIX_SEMANTICS))
@@ -129,7 +128,7 @@ static NTSTATUS find_target(struct nt_file *f, const FILE_RENAME_INFORMATION *r,
             strlen(to->spelled) <= NAME_MAX)
             strcpy(to->found, to->spelled);
         else if (!nt_case_exact)
-            found = nt_dircache_find(dir, name, units, false, to->found);
+            found = nt_dircache_find(dir, "", name, units, false, to->found, NULL);
         else
             found = 0;
         if (found <= 0)
@@ -160,21 +159,11 @@ static NTSTATUS find_target(struct nt_file *f, const FILE_RENAME_INFORMATION *r,
         to->spelled[bytes == NT_NO_ROOM ? 0 : bytes] = 0;
         status = nt_place_fold(&p);
         fresh = status == STATUS_OBJECT_NAME_NOT_FOUND;
-        if (fresh) {
-            to->found[0] = 0;
-            to->dir = p.parent;
+        if (fresh || NT_SUCCESS(status)) {
+            snprintf(to->found, sizeof(to->found), "%s", fresh ? "" : p.host + p.host_last);
+            to->dir = nt_place_parent(&p);
+            status = to->dir < 0 ? nt_status_of_errno(errno) : STATUS_SUCCESS;
             p.parent = -1;
-            status = STATUS_SUCCESS;
-        } else if (NT_SUCCESS(status)) {
-            snprintf(to->found, sizeof(to->found), "%s", p.host + p.host_last);
-            if (p.host_last) {
-                p.host[p.host_last - 1] = 0;
-                to->dir = openat(p.base, p.host, O_PATH | O_DIRECTORY | O_CLOEXEC);
-            } else {
-                to->dir = fcntl(p.base, F_DUPFD_CLOEXEC, 3);
-            }
-            if (to->dir < 0)
-                status = nt_status_of_errno(errno);
         }
     }
     nt_place_free(&p);
@@ -212,7 +201,7 @@ static NTSTATUS move(struct nt_file *f, const struct target *to, uint32_t flags)
 {
     char name[NAME_MAX + 1];
     struct stat mine, there;
-    struct nt_dircache_note note;
+    struct nt_dircache_note note, from_note;
     NTSTATUS status;
     int r, from = nt_file_parent(f, name, &status);
 
@@ -221,7 +210,8 @@ static NTSTATUS move(struct nt_file *f, const struct target *to, uint32_t flags)
     bool same = to->found[0] && fstat(f->fd, &mine) == 0 &&
                 fstatat(to->dir, to->found, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
                 mine.st_ino == there.st_ino && mine.st_dev == there.st_dev;
-    nt_dircache_before(to->dir, &note);
+    nt_dircache_before(to->dir, "", &note);
+    nt_dircache_before(from, "", &from_note);
     if (same && strcmp(name, to->found) == 0) {
         /* Itself, or itself spelled differently */
         struct stat a, b;
@@ -247,8 +237,14 @@ static NTSTATUS move(struct nt_file *f, const struct target *to, uint32_t flags)
         r = rename_free(from, name, to->dir, to->spelled);
     }
     status = r == 0 ? STATUS_SUCCESS : nt_status_of_errno(errno);
-    if (r == 0)
-        nt_dircache_added(to->dir, &note, to->spelled);
+    if (r == 0) {
+        atomic_store(&f->renamed, true);
+        /* What has gone first: old and new name can be the same. */
+        nt_dircache_removed(from, "", &from_note, name);
+        if (to->found[0])
+            nt_dircache_removed(to->dir, "", &note, to->found);
+        nt_dircache_added(to->dir, "", &note, to->spelled);
+    }
     close(from);
     /* A folder into itself */
     return status == STATUS_INVALID_PARAMETER ? STATUS_SHARING_VIOLATION : status;

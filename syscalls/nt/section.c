@@ -144,8 +144,8 @@ NTSTATUS nt_section_new_image(int fd, struct nt_section **out, struct pe_error *
 static uint32_t section_protect(unsigned flags)
 {
     static const uint32_t by_flags[8] = {
-        PAGE_NOACCESS,  PAGE_READONLY,     PAGE_WRITECOPY,         PAGE_WRITECOPY,
-        PAGE_EXECUTE, PAGE_EXECUTE_READ, PAGE_EXECUTE_WRITECOPY, PAGE_EXECUTE_WRITECOPY,
+        PAGE_NOACCESS, PAGE_READONLY,     PAGE_WRITECOPY,         PAGE_WRITECOPY,
+        PAGE_EXECUTE,  PAGE_EXECUTE_READ, PAGE_EXECUTE_WRITECOPY, PAGE_EXECUTE_WRITECOPY,
     };
     return by_flags[flags & (PE_READ | PE_WRITE | PE_EXEC)];
 }
@@ -168,52 +168,107 @@ static NTSTATUS copy_in(int fd, uintptr_t at, uint64_t offset, size_t length)
     return STATUS_SUCCESS;
 }
 
+/* The protection that a section is mapped with, writable while there are relocations to apply. */
+static uint32_t map_protect(const struct pe_section *sec, bool relocate)
+{
+    uint32_t protect = section_protect(sec->flags);
+
+    if (!relocate)
+        return protect;
+    return (protect & (PAGE_EXECUTE | PAGE_EXECUTE_READ | PAGE_EXECUTE_WRITECOPY))
+               ? PAGE_EXECUTE_WRITECOPY
+               : PAGE_WRITECOPY;
+}
+
+static bool is_mapped(const struct pe_section *sec)
+{
+    return sec->mappable && sec->file_size > 0;
+}
+
+/* How many sections from this one on are copied and follow each other without a gap? */
+static unsigned copied_run(const struct pe_section *sec, unsigned n)
+{
+    unsigned run = 1;
+
+    while (run < n && !is_mapped(&sec[run]) &&
+           sec[run].rva == sec[run - 1].rva + sec[run - 1].map_size)
+        run++;
+    return run;
+}
+
+/* Such a run: one mapping for all of it, and one change of protection for those that share one. */
+static NTSTATUS copy_sections(struct nt_section *s, uintptr_t base, const struct pe_section *sec,
+                              unsigned n, bool relocate)
+{
+    const int fresh = PROT_READ | PROT_WRITE;
+    uintptr_t begin = base + sec[0].rva, end = base + sec[n - 1].rva + sec[n - 1].map_size;
+    NTSTATUS status = STATUS_SUCCESS;
+
+    if (mmap((void *)begin, end - begin, fresh,
+             MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0) == MAP_FAILED)
+        return STATUS_NO_MEMORY;
+    for (unsigned i = 0; NT_SUCCESS(status) && i < n; i++) {
+        status = copy_in(s->fd, base + sec[i].rva, sec[i].file_offset, sec[i].file_size);
+        if (NT_SUCCESS(status))
+            status =
+                vm_note_commit(base + sec[i].rva, sec[i].map_size, map_protect(&sec[i], relocate));
+    }
+    for (unsigned i = 0, next; NT_SUCCESS(status) && i < n; i = next) {
+        int prot = vm_prot(map_protect(&sec[i], relocate));
+        for (next = i + 1; next < n && vm_prot(map_protect(&sec[next], relocate)) == prot;)
+            next++;
+        begin = base + sec[i].rva;
+        end = base + sec[next - 1].rva + sec[next - 1].map_size;
+        if (prot != fresh && mprotect((void *)begin, end - begin, prot) != 0)
+            status = STATUS_NO_MEMORY;
+    }
+    return status;
+}
+
 static NTSTATUS map_section_of_image(struct nt_section *s, uintptr_t base,
                                      const struct pe_section *sec, bool relocate)
 {
-    uint32_t protect = section_protect(sec->flags);
+    uint32_t protect = map_protect(sec, relocate);
     uintptr_t at = base + sec->rva;
     size_t from_file = sec->file_size;
     NTSTATUS status = STATUS_SUCCESS;
 
-    if (relocate)
-        protect = (protect & (PAGE_EXECUTE | PAGE_EXECUTE_READ | PAGE_EXECUTE_WRITECOPY))
-                      ? PAGE_EXECUTE_WRITECOPY
-                      : PAGE_WRITECOPY;
-    if (sec->mappable && from_file > 0) {
-        size_t whole = VM_PAGE_DOWN(from_file), tail = from_file - whole;
-        /* The last page may hold other bytes of the file behind the section's: those must read as
-         * zero, so that page is a copy, unless the file ends with it. */
-        if (tail && sec->file_offset + from_file == s->file_size) {
-            whole = VM_PAGE_UP(from_file);
-            tail = 0;
-        }
-        if (whole)
-            status = vm_map_file(at, whole, protect, MAP_PRIVATE, s->fd, sec->file_offset);
-        if (NT_SUCCESS(status) && sec->map_size > whole) {
-            int prot = vm_prot(protect);
-            if (mmap((void *)(at + whole), sec->map_size - whole, prot | (tail ? PROT_WRITE : 0),
-                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0) == MAP_FAILED)
-                return STATUS_NO_MEMORY;
-            if (tail) {
-                status = copy_in(s->fd, at + whole, sec->file_offset + whole, tail);
-                if (!(prot & PROT_WRITE))
-                    mprotect((void *)(at + whole), VM_PAGE, prot);
-            }
-            if (NT_SUCCESS(status))
-                status = vm_note_commit(at, sec->map_size, protect);
-        }
-        return status;
+    size_t whole = VM_PAGE_DOWN(from_file), tail = from_file - whole;
+    /* The last page may hold other bytes of the file behind the section's: those must read as
+     * zero, so that page is a copy, unless the file ends with it. */
+    if (tail && sec->file_offset + from_file == s->file_size) {
+        whole = VM_PAGE_UP(from_file);
+        tail = 0;
     }
-    if (mmap((void *)at, sec->map_size, PROT_READ | PROT_WRITE,
-             MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0) == MAP_FAILED)
-        return STATUS_NO_MEMORY;
-    status = copy_in(s->fd, at, sec->file_offset, from_file);
-    if (NT_SUCCESS(status))
-        status = vm_note_commit(at, sec->map_size, protect);
-    if (NT_SUCCESS(status) && vm_prot(protect) != (PROT_READ | PROT_WRITE) &&
-        mprotect((void *)at, sec->map_size, vm_prot(protect)) != 0)
-        status = STATUS_NO_MEMORY;
+    if (whole)
+        status = vm_map_file(at, whole, protect, MAP_PRIVATE, s->fd, sec->file_offset);
+    if (NT_SUCCESS(status) && sec->map_size > whole) {
+        int prot = vm_prot(protect);
+        if (mmap((void *)(at + whole), sec->map_size - whole, prot | (tail ? PROT_WRITE : 0),
+                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0) == MAP_FAILED)
+            return STATUS_NO_MEMORY;
+        if (tail) {
+            status = copy_in(s->fd, at + whole, sec->file_offset + whole, tail);
+            if (!(prot & PROT_WRITE))
+                mprotect((void *)(at + whole), VM_PAGE, prot);
+        }
+        if (NT_SUCCESS(status))
+            status = vm_note_commit(at, sec->map_size, protect);
+    }
+    return status;
+}
+
+/* Each section where it belongs. */
+static NTSTATUS place_sections(struct nt_section *s, uintptr_t base, const struct pe_section *sec,
+                               unsigned n, bool relocate)
+{
+    NTSTATUS status = STATUS_SUCCESS;
+
+    for (unsigned i = 0, run; NT_SUCCESS(status) && i < n; i += run) {
+        run = is_mapped(&sec[i]) ? 1 : copied_run(&sec[i], n - i);
+        status = is_mapped(&sec[i]) ? map_section_of_image(s, base, &sec[i], relocate)
+                                    : copy_sections(s, base, &sec[i], run, relocate);
+    }
     return status;
 }
 
@@ -228,15 +283,15 @@ static NTSTATUS fill_image(struct nt_section *s, uintptr_t base, bool relocate)
     whole.virtual_size = whole.map_size;
     whole.file_size = pe->headers_file_size;
     if (pe->flat)
-        whole.file_size = s->file_size < pe->size_of_image ? (uint32_t)s->file_size
-                                                           : pe->size_of_image;
+        whole.file_size =
+            s->file_size < pe->size_of_image ? (uint32_t)s->file_size : pe->size_of_image;
     whole.flags = pe->flat ? PE_READ | PE_WRITE | PE_EXEC : PE_READ;
     whole.mappable = VM_PAGE_DOWN(whole.file_size) > 0;
     if (!pe->flat && pe->section_count && pe->section[0].rva < whole.map_size)
         whole.map_size = pe->section[0].rva;
-    status = map_section_of_image(s, base, &whole, relocate);
-    for (unsigned i = 0; NT_SUCCESS(status) && !pe->flat && i < pe->section_count; i++)
-        status = map_section_of_image(s, base, &pe->section[i], relocate);
+    status = place_sections(s, base, &whole, 1, relocate);
+    if (NT_SUCCESS(status) && !pe->flat)
+        status = place_sections(s, base, pe->section, pe->section_count, relocate);
     if (!NT_SUCCESS(status) || !relocate)
         return status;
 

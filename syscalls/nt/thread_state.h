@@ -43,7 +43,6 @@ struct nt_thread_more {
     _Atomic uint32_t place;                 /* enum nt_stop_place; a futex */
     _Atomic uint32_t watched;               /* somebody sleeps on `place` */
     bool context_set; /* `new_context` waits to be taken */
-    bool keep_status; /* it was taken within a call, whose status still goes to Rax (own thread) */
     CONTEXT context, new_context;
 
     _Atomic uint32_t life; /* enum nt_life */

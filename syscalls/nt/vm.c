@@ -33,7 +33,7 @@ static RB_HEAD(region_tree, vm_region) regions = RB_INITIALIZER(&regions);
 static RB_HEAD(block_tree, vm_block) blocks = RB_INITIALIZER(&blocks);
 static uintptr_t next_free; /* where the last search for vm_anywhere ended */
 static uintptr_t lazy_start, lazy_end;
-static void (*lazy_fn)(void);
+static void (*lazy_fn)(uintptr_t page);
 
 static int compare_regions(const struct vm_region *a, const struct vm_region *b)
 {
@@ -674,7 +674,7 @@ bool vm_query(uintptr_t address, struct vm_info *info)
     return true;
 }
 
-void vm_set_lazy(uintptr_t start, size_t size, void (*fn)(void))
+void vm_set_lazy(uintptr_t start, size_t size, void (*fn)(uintptr_t page))
 {
     lazy_start = start;
     lazy_end = start + size;
@@ -733,10 +733,8 @@ enum vm_fault vm_handle_fault(uintptr_t address, bool write)
     pthread_mutex_lock(&vm_lock);
     struct vm_block *b = block_at(page);
     if (page >= lazy_start && page < lazy_end && !write) {
-        if (lazy_fn)
-            lazy_fn();
-        lazy_fn = NULL;
-        result = VM_FAULT_RETRY; /* also for a thread that faulted while another made it present */
+        lazy_fn(page); /* another thread may have made it present meanwhile */
+        result = VM_FAULT_RETRY;
     } else if (b && b->state == MEM_COMMIT && (b->protect & PAGE_GUARD)) {
         uint32_t protect = b->protect & ~PAGE_GUARD;
         if (page >= stack.bottom && page < stack.top) {

@@ -107,9 +107,9 @@ bool vm_query(uintptr_t address, struct vm_info *info); /* false: outside the ad
 enum vm_fault { VM_FAULT_NOT_OURS, VM_FAULT_RETRY, VM_FAULT_GUARD, VM_FAULT_STACK_OVERFLOW };
 enum vm_fault vm_handle_fault(uintptr_t address, bool write);
 
-/* Calls fn once when the guest first reads the range, which is unmapped until then; fn must make
- * it present and must not call vm. One range is enough: KUSER_SHARED_DATA. */
-void vm_set_lazy(uintptr_t start, size_t size, void (*fn)(void));
+/* Calls fn when the guest reads a page of the range that is unmapped until then; fn must make it
+ * present, unless it is already, and must not call vm. One range is enough: KUSER_SHARED_DATA. */
+void vm_set_lazy(uintptr_t start, size_t size, void (*fn)(uintptr_t page));
 
 void vm_init(void);
 void vm_fork_prepare(void), vm_fork_parent(void), vm_fork_child(void);

@@ -11,7 +11,7 @@ static int find(int dir, const char *name, char *host)
 {
     uint16_t u[300];
     size_t n = utf16_from_host(u, 300, name, strlen(name));
-    return nt_dircache_find(dir, u, n, true, host);
+    return nt_dircache_find(dir, "", u, n, true, host, NULL);
 }
 
 static int open_dir(void)
@@ -72,6 +72,73 @@ Test(dircache, sees_every_change)
     close(dir);
 }
 
+static int known(int dir, const char *path, const char *name, char *host)
+{
+    uint16_t u[300];
+    size_t n = utf16_from_host(u, 300, name, strlen(name));
+    return nt_dircache_known(dir, path, u, n, true, host, NULL);
+}
+
+static bool guess(int dir, const char *path, const char *name)
+{
+    uint16_t u[300];
+    return nt_dircache_guess(dir, path, u, utf16_from_host(u, 300, name, strlen(name)));
+}
+
+Test(dircache, a_quiet_folder_is_known_by_its_path)
+{
+    char host[NAME_MAX + 1], alias[13] = "";
+    uint16_t u[64], a[12];
+    int dir = open_dir();
+    cr_assert_eq(mkdir(host_path("sub"), 0777), 0);
+    host_file("sub/Some.Txt", "");
+    host_file("sub/A rather long name.text", "");
+    cr_assert_eq(known(dir, "sub", "x", host), -1, "nobody has listed it");
+    cr_assert(!guess(dir, "sub", "x"));
+    age();
+    uint16_t x = 'x';
+    cr_assert_eq(nt_dircache_find(dir, "sub", &x, 1, true, host, NULL), 0);
+    unsigned before = nt_dircache_readings();
+    cr_assert_eq(known(dir, "sub", "x", host), 0);
+    cr_assert(guess(dir, "sub", "x"));
+    cr_assert(!guess(dir, "sub", "SOME.TXT"));
+    cr_assert(!guess(dir, "other", "x"));
+    cr_assert_eq(known(dir, "sub", "SOME.TXT", host), 1);
+    cr_assert_str_eq(host, "Some.Txt");
+    /* An alias may be guessed to be missing, but is known not to be. */
+    size_t n = utf16_from_host(u, 64, "A rather long name.text", 23);
+    n = nt_short_name(u, n, a);
+    for (size_t i = 0; i < n; i++)
+        alias[i] = (char)a[i];
+    cr_assert_eq(known(dir, "sub", alias, host), 1);
+    cr_assert_eq(nt_dircache_readings(), before);
+    /* The path leads elsewhere now. */
+    cr_assert_eq(rename(host_path("sub"), host_path("moved")), 0);
+    cr_assert_eq(known(dir, "sub", "x", host), -1);
+    cr_assert_eq(mkdir(host_path("sub"), 0777), 0);
+    host_file("sub/x", "");
+    cr_assert_neq(known(dir, "sub", "x", host), 0);
+    close(dir);
+}
+
+/* Whatever the granularity of time stamps: what another process has made is never known to be
+ * missing. */
+Test(dircache, nothing_new_is_known_to_be_missing)
+{
+    char host[NAME_MAX + 1], name[32], upper[32];
+    int dir = open_dir();
+    for (int i = 0; i < 300; i++) {
+        snprintf(name, sizeof(name), "file%d", i);
+        snprintf(upper, sizeof(upper), "FILE%d", i);
+        cr_assert_eq(find(dir, upper, host), 0);
+        if (i % 50 == 0)
+            age();
+        host_file(name, "");
+        cr_assert_neq(known(dir, "", upper, host), 0, "%s", name);
+    }
+    close(dir);
+}
+
 Test(dircache, aliases)
 {
     char host[NAME_MAX + 1];
@@ -104,9 +171,9 @@ Test(dircache, own_additions_are_carried_over)
         snprintf(name, sizeof(name), "new%d", i);
         snprintf(upper, sizeof(upper), "NEW%d", i);
         cr_assert_eq(find(dir, upper, host), 0);
-        nt_dircache_before(dir, &note);
+        nt_dircache_before(dir, "", &note);
         host_file(name, "");
-        nt_dircache_added(dir, &note, name);
+        nt_dircache_added(dir, "", &note, name);
         cr_assert_eq(find(dir, upper, host), 1);
     }
     cr_assert_leq(nt_dircache_readings() - before, 20);

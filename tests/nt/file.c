@@ -591,6 +591,89 @@ Test(file, delete_by_name)
               STATUS_OBJECT_NAME_NOT_FOUND);
 }
 
+/* A missing name that is asked for again and again, and then made by somebody else. */
+Test(file, missing_names_appear)
+{
+    char name[32], upper[32];
+    HANDLE h;
+    cr_assert_eq(mkdir(host_path("dir"), 0777), 0);
+    FILE_BASIC_INFORMATION *info = guest_new(sizeof(*info));
+    for (int i = 0; i < 100; i++) {
+        snprintf(name, sizeof(name), "dir/file%d", i);
+        snprintf(upper, sizeof(upper), "DIR\\FILE%d", i);
+        OBJECT_ATTRIBUTES *oa = attributes_of(NULL, in_test_dir(upper));
+        if (i % 20 == 0)
+            usleep(30000); /* for once a folder that has not changed lately */
+        for (int k = 0; k < 3; k++) {
+            cr_status(NtQueryAttributesFile(&test_thread, oa, info), STATUS_OBJECT_NAME_NOT_FOUND);
+            cr_status(create(upper, FILE_GENERIC_READ, SHARE_ALL, FILE_OPEN, 0, &h),
+                      STATUS_OBJECT_NAME_NOT_FOUND);
+        }
+        host_file(name, "");
+        cr_status(create(upper, FILE_GENERIC_READ, SHARE_ALL, FILE_OPEN, 0, &h), STATUS_SUCCESS);
+        shut(h);
+        cr_status(create(upper, FILE_GENERIC_READ, SHARE_ALL, FILE_CREATE, 0, &h),
+                  STATUS_OBJECT_NAME_COLLISION);
+    }
+    cr_status(create("dir\\new", FILE_GENERIC_READ, SHARE_ALL, FILE_OPEN, 0, &h),
+              STATUS_OBJECT_NAME_NOT_FOUND);
+    cr_status(create("dir\\new", FILE_GENERIC_READ, SHARE_ALL, FILE_OPEN_IF, 0, &h),
+              STATUS_SUCCESS);
+    shut(h);
+    exists("dir/new", true);
+    exists("dir/NEW", false);
+    cr_status(create("dir\\NEW", FILE_GENERIC_READ, SHARE_ALL, FILE_OPEN, 0, &h), STATUS_SUCCESS);
+    shut(h);
+}
+
+/* In a folder that is being worked in, old names are gone at once, and can be given again. */
+Test(file, renamed_names_are_free)
+{
+    char name[32];
+    HANDLE h;
+    cr_assert_eq(mkdir(host_path("dir"), 0777), 0);
+    for (int i = 0; i < 40; i++) {
+        for (int k = 0; k < 3; k++) {
+            cr_status(create("dir\\temporary", RW | DELETE, SHARE_ALL, FILE_OVERWRITE_IF, 0, &h),
+                      STATUS_SUCCESS);
+            snprintf(name, sizeof(name), k == 1 ? "FILE%d" : "File%d", i);
+            cr_status(rename_to(h, NULL, name, FileRenameInformation, 1), STATUS_SUCCESS);
+            shut(h);
+            cr_status(create("dir\\TEMPORARY", FILE_GENERIC_READ, SHARE_ALL, FILE_OPEN, 0, &h),
+                      STATUS_OBJECT_NAME_NOT_FOUND);
+        }
+        snprintf(name, sizeof(name), "dir\\fILE%d", i);
+        cr_status(create(name, DELETE, SHARE_ALL, FILE_OPEN, FILE_DELETE_ON_CLOSE, &h),
+                  STATUS_SUCCESS);
+        shut(h);
+        cr_status(create(name, RW | DELETE, SHARE_ALL, FILE_OPEN_IF, FILE_DELETE_ON_CLOSE, &h),
+                  STATUS_SUCCESS);
+        shut(h);
+        cr_status(create(name, RW, SHARE_ALL, FILE_OPEN, 0, &h), STATUS_OBJECT_NAME_NOT_FOUND);
+    }
+}
+
+/* Deletion is of the file that was opened, wherever the host has moved it meanwhile. */
+Test(file, deletion_follows_the_file)
+{
+    HANDLE h;
+    FILE_DISPOSITION_INFORMATION d = {TRUE};
+    for (int early = 0; early < 2; early++) {
+        host_file("a", "first");
+        cr_status(create("a", DELETE, SHARE_ALL, FILE_OPEN, FILE_OPEN_REPARSE_POINT, &h),
+                  STATUS_SUCCESS);
+        if (early)
+            cr_status(set(h, FileDispositionInformation, &d, sizeof(d)), STATUS_SUCCESS);
+        cr_assert_eq(rename(host_path("a"), host_path("b")), 0);
+        host_file("a", "second");
+        if (!early)
+            cr_status(set(h, FileDispositionInformation, &d, sizeof(d)), STATUS_SUCCESS);
+        shut(h);
+        exists("a", true);
+        exists("b", false);
+    }
+}
+
 Test(file, symbolic_links)
 {
     HANDLE h;

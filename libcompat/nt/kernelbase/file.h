@@ -16,6 +16,19 @@ ULONG create_options(DWORD flags);
 HANDLE real_handle(HANDLE handle);
 
 /*
+ * The NT name of a DOS one, for one call. What lies below the current directory is named relative to
+ * its handle, which the name borrows: so it is found though the directory has been renamed, and with
+ * fewer steps. FALSE: last error set; otherwise nt_name_free.
+ */
+struct nt_name {
+    UNICODE_STRING full;
+    RTL_RELATIVE_NAME_U relative;
+};
+BOOL nt_name(struct nt_name *name, OBJECT_ATTRIBUTES *attributes, const WCHAR *dos, ULONG flags,
+             const SECURITY_ATTRIBUTES *security);
+void nt_name_free(struct nt_name *name);
+
+/*
  * Opens an existing file or directory by its DOS name for a short synchronous use. `options` are
  * added to FILE_SYNCHRONOUS_IO_NONALERT | FILE_OPEN_FOR_BACKUP_INTENT. FALSE: last error set.
  */

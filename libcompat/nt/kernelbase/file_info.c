@@ -35,16 +35,15 @@ enum {
 BOOL open_path(HANDLE *file, const WCHAR *name, ACCESS_MASK access, ULONG options)
 {
     OBJECT_ATTRIBUTES attributes;
-    UNICODE_STRING nt;
+    struct nt_name nt;
     IO_STATUS_BLOCK io;
     NTSTATUS status;
 
-    if (!nt_path(&nt, name))
+    if (!nt_name(&nt, &attributes, name, OBJ_CASE_INSENSITIVE, NULL))
         return FALSE;
-    object_attributes(&attributes, &nt, NULL, OBJ_CASE_INSENSITIVE, NULL);
     status = NtOpenFile(file, access | SYNCHRONIZE, &attributes, &io, SHARE_ALL,
                         options | FILE_SYNCHRONOUS_IO_NONALERT | FILE_OPEN_FOR_BACKUP_INTENT);
-    RtlFreeUnicodeString(&nt);
+    nt_name_free(&nt);
     return set_status(status);
 }
 
@@ -268,16 +267,15 @@ DWORD WINAPI GetFileType(HANDLE file)
 static BOOL query_attributes(const WCHAR *name, FILE_NETWORK_OPEN_INFORMATION *info)
 {
     OBJECT_ATTRIBUTES attributes;
-    UNICODE_STRING nt;
+    struct nt_name nt;
     NTSTATUS status;
 
     if (!name || !*name)
         return fail(ERROR_PATH_NOT_FOUND);
-    if (!nt_path(&nt, name))
+    if (!nt_name(&nt, &attributes, name, OBJ_CASE_INSENSITIVE, NULL))
         return FALSE;
-    object_attributes(&attributes, &nt, NULL, OBJ_CASE_INSENSITIVE, NULL);
     status = NtQueryFullAttributesFile(&attributes, info);
-    RtlFreeUnicodeString(&nt);
+    nt_name_free(&nt);
     if (!NT_SUCCESS(status) && RtlIsDosDeviceName_U(name)) {
         /* NUL and its kind exist in every directory. */
         memset(info, 0, sizeof(*info));

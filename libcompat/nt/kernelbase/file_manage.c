@@ -67,21 +67,20 @@ BOOL WINAPI RemoveDirectoryA(LPCSTR name)
 BOOL WINAPI CreateDirectoryW(LPCWSTR name, LPSECURITY_ATTRIBUTES security)
 {
     OBJECT_ATTRIBUTES attributes;
-    UNICODE_STRING nt;
+    struct nt_name nt;
     IO_STATUS_BLOCK io;
     HANDLE directory;
     NTSTATUS status;
 
     if (!name || !*name)
         return fail(ERROR_PATH_NOT_FOUND);
-    if (!nt_path(&nt, name))
+    if (!nt_name(&nt, &attributes, name, OBJ_CASE_INSENSITIVE, security))
         return FALSE;
-    object_attributes(&attributes, &nt, NULL, OBJ_CASE_INSENSITIVE, security);
     status = NtCreateFile(
         &directory, FILE_LIST_DIRECTORY | SYNCHRONIZE, &attributes, &io, NULL,
         FILE_ATTRIBUTE_NORMAL, FILE_SHARE_READ | FILE_SHARE_WRITE, FILE_CREATE,
         FILE_DIRECTORY_FILE | FILE_SYNCHRONOUS_IO_NONALERT | FILE_OPEN_FOR_BACKUP_INTENT, NULL, 0);
-    RtlFreeUnicodeString(&nt);
+    nt_name_free(&nt);
     if (NT_SUCCESS(status))
         NtClose(directory);
     return set_status(status);

@@ -98,12 +98,14 @@ HANDLE WINAPI CreateFileW(LPCWSTR name, DWORD access, DWORD share, LPSECURITY_AT
     };
     OBJECT_ATTRIBUTES attributes;
     SECURITY_QUALITY_OF_SERVICE quality;
-    UNICODE_STRING nt;
+    UNICODE_STRING device;
+    struct nt_name nt;
     IO_STATUS_BLOCK io;
     HANDLE file = INVALID_HANDLE_VALUE;
     NTSTATUS status;
     void *ea = NULL;
     ULONG ea_size = 0;
+    ULONG object_flags = flags & FILE_FLAG_POSIX_SEMANTICS ? 0 : OBJ_CASE_INSENSITIVE;
     BOOL console;
 
     if (!name || !*name) {
@@ -116,15 +118,15 @@ HANDLE WINAPI CreateFileW(LPCWSTR name, DWORD access, DWORD share, LPSECURITY_AT
         fail(ERROR_INVALID_PARAMETER);
         return INVALID_HANDLE_VALUE;
     }
-    console = console_name(name, &nt);
-    if (!console && !nt_path(&nt, name))
+    console = console_name(name, &device);
+    if (console)
+        object_attributes(&attributes, &device, NULL, object_flags, security);
+    else if (!nt_name(&nt, &attributes, name, object_flags, security))
         return INVALID_HANDLE_VALUE;
     if (template && creation != OPEN_EXISTING && creation != TRUNCATE_EXISTING &&
         !template_attributes(template, &ea, &ea_size))
         goto done;
 
-    object_attributes(&attributes, &nt, NULL,
-                      flags & FILE_FLAG_POSIX_SEMANTICS ? 0 : OBJ_CASE_INSENSITIVE, security);
     if (flags & SECURITY_SQOS_PRESENT) {
         quality.Length = sizeof(quality);
         quality.ImpersonationLevel = (flags & SQOS_BITS) >> 16 & 3;
@@ -155,7 +157,7 @@ HANDLE WINAPI CreateFileW(LPCWSTR name, DWORD access, DWORD share, LPSECURITY_AT
 done:
     heap_free(ea);
     if (!console)
-        RtlFreeUnicodeString(&nt);
+        nt_name_free(&nt);
     return file;
 }
 

@@ -8,6 +8,26 @@ BOOL nt_path(UNICODE_STRING *nt, const WCHAR *dos)
     return set_status(RtlDosPathNameToNtPathName_U_WithStatus(dos, nt, NULL, NULL));
 }
 
+BOOL nt_name(struct nt_name *name, OBJECT_ATTRIBUTES *attributes, const WCHAR *dos, ULONG flags,
+             const SECURITY_ATTRIBUTES *security)
+{
+    if (!set_status(RtlDosPathNameToRelativeNtPathName_U_WithStatus(dos, &name->full, NULL,
+                                                                    &name->relative)))
+        return FALSE;
+    if (name->relative.RelativeName.Length)
+        object_attributes(attributes, &name->relative.RelativeName,
+                          name->relative.ContainingDirectory, flags, security);
+    else
+        object_attributes(attributes, &name->full, NULL, flags, security);
+    return TRUE;
+}
+
+void nt_name_free(struct nt_name *name)
+{
+    RtlReleaseRelativeName(&name->relative);
+    RtlFreeUnicodeString(&name->full);
+}
+
 /* ---- Full path ---- */
 
 DWORD WINAPI GetFullPathNameW(LPCWSTR name, DWORD size, LPWSTR buffer, LPWSTR *part)
@@ -281,17 +301,11 @@ BOOL WINAPI SetCurrentDirectoryA(LPCSTR name)
 
 /* ---- Well-known directories ---- */
 
-/* KUSER_SHARED_DATA.NtSystemRoot: a constant of the run. */
-static const WCHAR *windows_directory(void)
-{
-    return (const WCHAR *)(ULONG_PTR)0x7ffe0030;
-}
-
 static UINT directory_name(const WCHAR *suffix, LPWSTR buffer, UINT size)
 {
     WCHAR path[MAX_PATH];
 
-    wcscpy(path, windows_directory());
+    wcscpy(path, RtlGetNtSystemRoot());
     wcscat(path, suffix);
     return copy_wide(path, (DWORD)wcslen(path), buffer, size);
 }
@@ -300,7 +314,7 @@ static UINT directory_name_narrow(const WCHAR *suffix, LPSTR buffer, UINT size)
 {
     WCHAR path[MAX_PATH];
 
-    wcscpy(path, windows_directory());
+    wcscpy(path, RtlGetNtSystemRoot());
     wcscat(path, suffix);
     return narrow_file(path, (DWORD)wcslen(path), buffer, size);
 }
@@ -386,7 +400,7 @@ static WCHAR *temporary_directory(void)
         if (found)
             return found;
     }
-    wcscpy(path, windows_directory());
+    wcscpy(path, RtlGetNtSystemRoot());
     wcscat(path, L"\\");
     return heap_wide_copy(path, wcslen(path));
 }
@@ -555,11 +569,11 @@ static WCHAR *default_search_path(BOOL current)
     wcscat(path, L";");
     if (current && !safe_search)
         wcscat(path, L".;");
-    wcscat(path, windows_directory());
+    wcscat(path, RtlGetNtSystemRoot());
     wcscat(path, L"\\system32;");
-    wcscat(path, windows_directory());
+    wcscat(path, RtlGetNtSystemRoot());
     wcscat(path, L"\\system;");
-    wcscat(path, windows_directory());
+    wcscat(path, RtlGetNtSystemRoot());
     wcscat(path, L";");
     if (current && safe_search)
         wcscat(path, L".;");

@@ -1,9 +1,9 @@
 /*
  * The current directory, whether files exist, and searching for them.
  *
- * The directory's handle lives in the process parameters. A relative name borrows it for the time of one
- * call; `holder` counts the borrowers, so that the handle outlives a change of directory by another
- * thread. All of it is guarded by the PEB lock.
+ * The directory's handle lives in the process parameters; the first relative name opens it, or a change
+ * of directory. A relative name borrows it for the time of one call; `holder` counts the borrowers, so
+ * that the handle outlives a change of directory by another thread. All of it is guarded by the PEB lock.
  */
 #include "path_private.h"
 
@@ -13,15 +13,28 @@ struct holder {
 };
 
 static struct holder *current; /* NULL until somebody borrows the first handle */
+static BOOLEAN refused;         /* the directory that the process began in cannot be opened */
 
 static CURDIR *curdir(void)
 {
     return &rtl_peb()->ProcessParameters->CurrentDirectory;
 }
 
+static NTSTATUS open_directory(const WCHAR *dos, HANDLE *handle);
+
 static struct holder *hold(void)
 {
     struct holder *h;
+
+    if (!curdir()->Handle) {
+        HANDLE handle;
+
+        if (refused || open_directory(curdir()->DosPath.Buffer, &handle) < 0) {
+            refused = TRUE;
+            return NULL;
+        }
+        curdir()->Handle = handle;
+    }
 
     if (!current || current->handle != curdir()->Handle) {
         h = RtlAllocateHeap(rtl_heap(), 0, sizeof(*h));
@@ -52,7 +65,7 @@ void path_make_relative(PRTL_RELATIVE_NAME_U rel, PCUNICODE_STRING nt, SIZE_T pr
     cur = &curdir()->DosPath;
     n = cur->Length / sizeof(WCHAR);
     skip = prefix_chars == 8 ? 2 : 0; /* "\??\UNC\" stands for the two leading separators */
-    if (curdir()->Handle && n > skip && nt->Length / sizeof(WCHAR) >= prefix_chars + n - skip &&
+    if (n > skip && nt->Length / sizeof(WCHAR) >= prefix_chars + n - skip &&
         !rtl_compare_nocase(nt->Buffer + prefix_chars, n - skip, cur->Buffer + skip, n - skip)) {
         struct holder *h = hold();
 

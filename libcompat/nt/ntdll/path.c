@@ -211,7 +211,8 @@ static void collapse(struct path_buffer *b)
         } else {
             if (end < n && t[end - 1] == '.')
                 length--; /* one dot at the end of a folder's name goes */
-            memmove(t + out, t + in, length * sizeof(WCHAR));
+            if (out != in)
+                memmove(t + out, t + in, length * sizeof(WCHAR));
             out += length;
             if (end < n)
                 t[out++] = '\\';
@@ -421,7 +422,6 @@ static NTSTATUS to_nt_name(PCWSTR dos, PUNICODE_STRING nt, PWSTR *file, PRTL_REL
     SIZE_T prefix_chars = 4, rest_chars, size;
     RTL_PATH_TYPE type;
     NTSTATUS status = STATUS_SUCCESS;
-    BOOLEAN is_device = FALSE;
     PWSTR text;
 
     if (rel)
@@ -440,7 +440,6 @@ static NTSTATUS to_nt_name(PCWSTR dos, PUNICODE_STRING nt, PWSTR *file, PRTL_REL
         status = path_full_name(dos, wcslen(dos), &full, &type);
         if (status < 0)
             goto done;
-        is_device = dos_device(dos, wcslen(dos)) != 0;
         rest = full.text;
         rest_chars = full.length;
         switch (path_type(rest, rest_chars)) {
@@ -480,7 +479,7 @@ static NTSTATUS to_nt_name(PCWSTR dos, PUNICODE_STRING nt, PWSTR *file, PRTL_REL
         while (i > prefix_chars && text[i - 1] != '\\')
             i--;
         *file = i < prefix_chars + rest_chars ? text + i : NULL;
-    } else if (file && !is_device) {
+    } else if (file && !dos_device(dos, wcslen(dos))) {
         PWSTR part = file_part(full.text, full.length);
 
         *file = part ? text + prefix_chars + (part - rest) : NULL;

@@ -54,9 +54,10 @@ static inline void rtl_pause(void)
     __builtin_ia32_pause();
 }
 
+/* For what never changes; its clocks stand still. */
 static inline const KUSER_SHARED_DATA *rtl_kuser(void)
 {
-    return (const KUSER_SHARED_DATA *)KUSER_SHARED_DATA_ADDRESS;
+    return (const KUSER_SHARED_DATA *)KUSER_CONSTANTS_ADDRESS;
 }
 
 /*

@@ -117,18 +117,6 @@ VOID NTAPI RtlSecondsSince1980ToTime(ULONG seconds, PLARGE_INTEGER time)
     time->QuadPart = (seconds + DAYS_1601_TO_1980 * SECONDS_PER_DAY) * TICKS_PER_SECOND;
 }
 
-static LONGLONG read_system_time(const volatile KSYSTEM_TIME *t)
-{
-    LONG high;
-    ULONG low;
-
-    do {
-        high = t->High1Time;
-        low = t->LowPart;
-    } while (high != t->High2Time);
-    return (LONGLONG)high << 32 | low;
-}
-
 static NTSTATUS bias(LONGLONG *ticks)
 {
     SYSTEM_TIMEOFDAY_INFORMATION info;
@@ -182,13 +170,9 @@ BOOL NTAPI RtlQueryPerformanceCounter(PLARGE_INTEGER counter)
 
 BOOL NTAPI RtlQueryPerformanceFrequency(PLARGE_INTEGER frequency)
 {
-    LONGLONG known = rtl_kuser()->QpcFrequency;
     LARGE_INTEGER counter;
 
-    if (known)
-        frequency->QuadPart = known;
-    else
-        NtQueryPerformanceCounter(&counter, frequency);
+    NtQueryPerformanceCounter(&counter, frequency);
     return TRUE;
 }
 
@@ -196,14 +180,15 @@ LONGLONG NTAPI RtlGetSystemTimePrecise(VOID)
 {
     LARGE_INTEGER now;
 
-    return NtQuerySystemTime(&now) >= 0 ? now.QuadPart
-                                        : read_system_time(&rtl_kuser()->SystemTime);
+    NtQuerySystemTime(&now);
+    return now.QuadPart;
 }
 
 LONGLONG NTAPI RtlGetInterruptTimePrecise(PLARGE_INTEGER performance_counter)
 {
     LARGE_INTEGER counter, frequency;
 
+    /* The counter begins with the host's start. */
     NtQueryPerformanceCounter(&counter, &frequency);
     if (performance_counter)
         *performance_counter = counter;
@@ -217,14 +202,11 @@ BOOLEAN NTAPI RtlQueryUnbiasedInterruptTime(PULONGLONG time)
         RtlSetLastWin32ErrorAndNtStatusFromNtStatus(STATUS_INVALID_PARAMETER);
         return FALSE;
     }
-    *time = (ULONGLONG)read_system_time(&rtl_kuser()->InterruptTime) -
-            rtl_kuser()->InterruptTimeBias;
+    *time = (ULONGLONG)RtlGetInterruptTimePrecise(NULL) - rtl_kuser()->InterruptTimeBias;
     return TRUE;
 }
 
 ULONG NTAPI RtlGetTickCount(VOID)
 {
-    ULONGLONG ticks = (ULONGLONG)read_system_time(&rtl_kuser()->TickCount);
-
-    return (ULONG)(ticks * rtl_kuser()->TickCountMultiplier >> 24);
+    return (ULONG)(RtlGetInterruptTimePrecise(NULL) / (TICKS_PER_SECOND / 1000));
 }

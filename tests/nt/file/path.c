@@ -54,6 +54,28 @@ static void current_directory(void)
     CHECK_EQ(GetCurrentDirectoryW(MAX_PATH, path), length);
 }
 
+/* The current directory is open: it cannot be removed, others can. */
+static void current_directory_is_held(void)
+{
+    HANDLE file;
+
+    CHECK(CreateDirectoryW(L"held", NULL));
+    CHECK(SetCurrentDirectoryW(L"held"));
+    file = CreateFileW(L"new", GENERIC_WRITE, 0, NULL, CREATE_NEW, 0, NULL);
+    CHECK(file != INVALID_HANDLE_VALUE);
+    CloseHandle(file);
+    CHECK(GetFileAttributesW(L"..\\held\\NEW") != INVALID_FILE_ATTRIBUTES);
+    CHECK(GetFileAttributesW(L"missing") == INVALID_FILE_ATTRIBUTES);
+    CHECK_EQ(GetLastError(), ERROR_FILE_NOT_FOUND);
+    CHECK(GetFileAttributesW(L"missing\\x") == INVALID_FILE_ATTRIBUTES);
+    CHECK_EQ(GetLastError(), ERROR_PATH_NOT_FOUND);
+    CHECK(DeleteFileW(L".\\new"));
+    CHECK(!RemoveDirectoryW(L"..\\held"));
+    CHECK_EQ(GetLastError(), ERROR_SHARING_VIOLATION);
+    CHECK(SetCurrentDirectoryW(L".."));
+    CHECK(RemoveDirectoryW(L"held"));
+}
+
 static void directories(void)
 {
     WCHAR path[MAX_PATH];
@@ -153,6 +175,7 @@ int main(void)
     CHECK(scratch_enter(L"file-path"));
     full_paths();
     current_directory();
+    current_directory_is_held();
     directories();
     temporary_names();
     search_path();
