@@ -33,6 +33,16 @@ static int fail(int status, const char *what, const char *detail)
     return status;
 }
 
+/* The guest looks no further: most programs have none, and a name that is not there costs a walk
+ * through the whole folder. */
+static bool manifest_beside(const char *program)
+{
+    char name[PATH_MAX];
+    int n = snprintf(name, sizeof(name), "%s.manifest", program);
+
+    return n > 0 && (size_t)n < sizeof(name) && access(name, F_OK) == 0;
+}
+
 static int make_peb(const struct pe_image *pe)
 {
     uintptr_t base = 0;
@@ -232,6 +242,8 @@ int nt_start(const struct run_options *o, int fd, const char *path)
     if (!(message ? nt_params_make_child(message) : nt_params_make(o, path)) ||
         make_peb(program->image) != 0)
         return fail(125, path, "no memory for the process parameters");
+    if (manifest_beside(path))
+        nt_process.parameters->Flags |= RTL_USER_PROC_APP_MANIFEST_PRESENT;
     if (!message)
         fill_standard_descriptors();
     describe_process(program);

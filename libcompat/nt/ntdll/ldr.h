@@ -60,6 +60,6 @@ void ldr_call_tls_callbacks(struct ldr_module *module, ULONG reason);
 
 /* Text for the user on standard error, through the host. */
 void ldr_complain(ULONG kind, PCUNICODE_STRING a, PCUNICODE_STRING b, PVOID address);
-enum { LDR_NO_LIBRARY = 1, LDR_NO_EXPORT_CALLED = 2, LDR_BAD_IMAGE = 3, LDR_INIT_FAILED = 4 };
+enum { LDR_NO_LIBRARY = 1, LDR_NO_EXPORT_CALLED = 2, LDR_BAD_IMAGE = 3, LDR_INIT_FAILED = 4, LDR_NO_ASSEMBLY = 5 };
 
 #endif

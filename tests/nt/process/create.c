@@ -280,6 +280,10 @@ int main(int argc, char **argv)
 
     if (argc > 2 && !strcmp(argv[1], "child"))
         return child(argc, argv);
+    /* A child that lost its arguments must not become a parent: its children would do the same. */
+    if (GetEnvironmentVariableW(L"PROCESS_CREATE_TEST", path, MAX_PATH))
+        return 98;
+    SetEnvironmentVariableW(L"PROCESS_CREATE_TEST", L"1");
     GetModuleFileNameW(NULL, self, MAX_PATH);
     GetTempPathW(MAX_PATH, temp);
     swprintf(directory, MAX_PATH, L"%lsprocess-create-%lx-%lx", temp, GetCurrentProcessId(),
