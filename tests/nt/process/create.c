@@ -71,7 +71,7 @@ static void names(void)
     CHECK_EQ(GetLastError(), ERROR_FILE_NOT_FOUND);
     CHECK_EQ(run(L"missing\\program.exe", NULL, 0, NULL, NULL), -1);
     CHECK_EQ(GetLastError(), ERROR_PATH_NOT_FOUND);
-    swprintf(line, 2 * MAX_PATH, L"\"%ls\"", self);
+    swprintf(line, 2 * MAX_PATH, L"\"%ls\" child exit 0", self);
     CHECK_EQ(run(NULL, line, DETACHED_PROCESS | CREATE_NEW_CONSOLE, NULL, NULL), -1);
     CHECK_EQ(GetLastError(), ERROR_INVALID_PARAMETER);
     CHECK_EQ(run(NULL, line, 0, NULL, L"missing-directory"), -1);
