@@ -54,6 +54,7 @@ const WCHAR *ldr_api_set(const WCHAR *name, ULONG length);
 
 /* ldr_tls.c */
 NTSTATUS ldr_tls_add(struct ldr_module *module);
+void ldr_tls_remove(struct ldr_module *module); /* if it has an index */
 NTSTATUS ldr_tls_thread_init(void);
 void ldr_tls_thread_done(void);
 void ldr_call_tls_callbacks(struct ldr_module *module, ULONG reason);

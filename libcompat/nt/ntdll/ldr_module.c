@@ -398,6 +398,8 @@ static void forget_module(struct ldr_module *m)
     PVOID base = m->e.DllBase;
 
     unlink_module(m);
+    if (m->tls)
+        ldr_tls_remove(m);
     drop_needs(m);
     eh_module_remove(base);
     NtUnmapViewOfSection(NtCurrentProcess(), base);
