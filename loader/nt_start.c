@@ -198,7 +198,10 @@ int nt_start(const struct run_options *o, int fd, const char *path)
     nt_kuser_init();
     nt_process_info_init();
     if (!where_guest_libraries(nt_system32_dir, sizeof(nt_system32_dir)))
-        return fail(125, "guest libraries", "not found; is compatrun installed completely?");
+        return fail(125, "guest libraries",
+                    access("/proc/self/exe", F_OK) == 0
+                        ? "not found; is compatrun installed completely?"
+                        : "not found: /proc, which tells where compatrun is, is not mounted");
     snprintf(ntdll_path, sizeof(ntdll_path), "%s/ntdll.dll", nt_system32_dir);
 
     nt_case_exact = o->case_exact;
