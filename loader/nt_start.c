@@ -33,6 +33,16 @@ static int fail(int status, const char *what, const char *detail)
     return status;
 }
 
+/* The guest looks no further: most programs have none, and a name that is not there costs a walk
+ * through the whole folder. */
+static bool manifest_beside(const char *program)
+{
+    char name[PATH_MAX];
+    int n = snprintf(name, sizeof(name), "%s.manifest", program);
+
+    return n > 0 && (size_t)n < sizeof(name) && access(name, F_OK) == 0;
+}
+
 static int make_peb(const struct pe_image *pe)
 {
     uintptr_t base = 0;
@@ -188,7 +198,10 @@ int nt_start(const struct run_options *o, int fd, const char *path)
     nt_kuser_init();
     nt_process_info_init();
     if (!where_guest_libraries(nt_system32_dir, sizeof(nt_system32_dir)))
-        return fail(125, "guest libraries", "not found; is compatrun installed completely?");
+        return fail(125, "guest libraries",
+                    access("/proc/self/exe", F_OK) == 0
+                        ? "not found; is compatrun installed completely?"
+                        : "not found: /proc, which tells where compatrun is, is not mounted");
     snprintf(ntdll_path, sizeof(ntdll_path), "%s/ntdll.dll", nt_system32_dir);
 
     nt_case_exact = o->case_exact;
@@ -232,6 +245,8 @@ int nt_start(const struct run_options *o, int fd, const char *path)
     if (!(message ? nt_params_make_child(message) : nt_params_make(o, path)) ||
         make_peb(program->image) != 0)
         return fail(125, path, "no memory for the process parameters");
+    if (manifest_beside(path))
+        nt_process.parameters->Flags |= RTL_USER_PROC_APP_MANIFEST_PRESENT;
     if (!message)
         fill_standard_descriptors();
     describe_process(program);

@@ -54,3 +54,14 @@ same() {
 says() {
     if grep -aqE -- "$3" "$2"; then pass "$1"; else fail "$1" "no /$3/ in: $(one_line "$2")"; fi
 }
+
+# offers KIND: can this host catch system calls that way? If not, says so once as skipped.
+not_offered=
+offers() {
+    [[ $not_offered == *" $1 "* ]] && return 1
+    "$RUN" --intercept "$1" "$BUILD/samples/hello.exe" >/dev/null 2>"$WORK/offers" </dev/null && return 0
+    grep -q 'this kernel refuses' "$WORK/offers" || return 0 # its own test says what is wrong
+    not_offered+=" $1 "
+    skip "--intercept $1" "$(one_line "$WORK/offers")"
+    return 1
+}

@@ -67,6 +67,7 @@ typedef struct RTL_USER_PROCESS_PARAMETERS {
 } RTL_USER_PROCESS_PARAMETERS, *PRTL_USER_PROCESS_PARAMETERS;
 
 #define RTL_USER_PROC_PARAMS_NORMALIZED 0x00000001u
+#define RTL_USER_PROC_APP_MANIFEST_PRESENT 0x1000 /* PROGRAM.exe.manifest, beside it */
 
 typedef struct PEB {
     BOOLEAN InheritedAddressSpace, ReadImageFileExecOptions, BeingDebugged, BitField;

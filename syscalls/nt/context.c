@@ -208,7 +208,7 @@ static NTSTATUS suspend(struct nt_thread *self, struct nt_thread *t, bool intern
     uint32_t count = atomic_load(&m->suspended) - m->stops;
     if (was)
         *was = count;
-    if (atomic_load(&m->life) == NT_LIFE_ENDED ||
+    if (atomic_load(&m->life) == NT_LIFE_ENDED || m->ends_at_start ||
         (atomic_load(&t->pending) & NT_PENDING_TERMINATE)) {
         status = STATUS_THREAD_IS_TERMINATING;
     } else if (!internal && count >= MAXIMUM_SUSPEND_COUNT) {

@@ -7,6 +7,7 @@
 #include "syscalls/nt/section.h"
 #include "syscalls/nt/signal.h"
 #include "syscalls/nt/thread.h"
+#include "syscalls/nt/thread_state.h"
 #include "syscalls/nt/vm.h"
 #include "syscalls/nt/wide.h"
 #include "nt_handlers.h"
@@ -106,6 +107,7 @@ NTSTATUS NtContinue(struct nt_thread *t, const CONTEXT *ContextRecord, BOOLEAN T
         return STATUS_ACCESS_VIOLATION;
     nt_frame_set_context(t->frame, &context);
     t->frame->wide = nt_wide_get(ContextRecord, context.ContextFlags, t->frame->high);
+    nt_thread_started(t);
     return TestAlert ? nt_thread_test_alert(t) : STATUS_SUCCESS;
 }
 

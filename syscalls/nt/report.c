@@ -6,7 +6,7 @@
 #include "nt_handlers.h"
 
 /* Kinds: as in libcompat/nt/ntdll/ldr.h */
-enum { NO_LIBRARY = 1, NO_EXPORT_CALLED = 2, BAD_IMAGE = 3, INIT_FAILED = 4 };
+enum { NO_LIBRARY = 1, NO_EXPORT_CALLED = 2, BAD_IMAGE = 3, INIT_FAILED = 4, NO_ASSEMBLY = 5 };
 
 static bool text_of(const UNICODE_STRING *guest, char *out, size_t size)
 {
@@ -56,6 +56,11 @@ NTSTATUS NtCompatrunReport(struct nt_thread *t, ULONG Kind, const UNICODE_STRING
         break;
     case INIT_FAILED:
         nt_warn("%s could not be initialised", a);
+        break;
+    case NO_ASSEMBLY:
+        name = nt_status_name((NTSTATUS)(uintptr_t)Address);
+        nt_warn("%s cannot use the side-by-side assembly %s: %s", b, a,
+                name ? name : "unknown error");
         break;
     default:
         return STATUS_INVALID_PARAMETER_1;

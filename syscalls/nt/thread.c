@@ -393,6 +393,7 @@ void nt_thread_run(struct nt_thread *t, uintptr_t start, uintptr_t rcx, uintptr_
     t->frame = &f;
     trap_arm_thread();
     nt_self_tls = t;
+    t->more->starting = true; /* nobody interrupts it before it runs */
     pthread_mutex_lock(&t->more->lock);
     if (t->more->bind)
         nt_thread_bind(t);
@@ -433,7 +434,7 @@ NTSTATUS nt_thread_end_others(struct nt_thread *t, NTSTATUS status)
         uint32_t after = 0, seen = atomic_load(&living);
         for (struct nt_thread *o; (o = nt_thread_next(after));) {
             if (o != t)
-                nt_thread_terminate(o, status);
+                nt_thread_terminate(o, status, true);
             after = o->id;
             nt_object_release(&o->object);
         }
@@ -444,16 +445,32 @@ NTSTATUS nt_thread_end_others(struct nt_thread *t, NTSTATUS status)
     return STATUS_SUCCESS;
 }
 
-void nt_thread_terminate(struct nt_thread *t, NTSTATUS status)
+void nt_thread_terminate(struct nt_thread *t, NTSTATUS status, bool at_once)
 {
     struct nt_thread_more *m = t->more;
 
     pthread_mutex_lock(&m->lock);
     if (atomic_load(&m->life) != NT_LIFE_ENDED) {
-        if (!(atomic_load(&t->pending) & NT_PENDING_TERMINATE))
+        if (!(atomic_load(&t->pending) & NT_PENDING_TERMINATE) && !m->ends_at_start)
             t->exit_status = status;
-        nt_thread_wake_locked(t, NT_PENDING_TERMINATE, NT_EVENT_STOP, true);
+        if (m->starting && !at_once && !atomic_load(&m->suspended))
+            m->ends_at_start = true;
+        else
+            nt_thread_wake_locked(t, NT_PENDING_TERMINATE, NT_EVENT_STOP, true);
     }
+    pthread_mutex_unlock(&m->lock);
+}
+
+void nt_thread_started(struct nt_thread *t)
+{
+    struct nt_thread_more *m = t->more;
+
+    if (!m || !m->starting) /* only the thread itself clears it */
+        return;
+    pthread_mutex_lock(&m->lock);
+    m->starting = false;
+    if (m->ends_at_start)
+        nt_thread_wake_locked(t, NT_PENDING_TERMINATE, NT_EVENT_STOP, true);
     pthread_mutex_unlock(&m->lock);
 }
 
@@ -471,7 +488,7 @@ NTSTATUS NtTerminateThread(struct nt_thread *t, HANDLE ThreadHandle, NTSTATUS Ex
         if (target->process)
             status = nt_other_thread_terminate(target, ExitStatus);
         else
-            nt_thread_terminate(target, ExitStatus);
+            nt_thread_terminate(target, ExitStatus, false);
         nt_object_release(o);
         return status;
     }

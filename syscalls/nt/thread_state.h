@@ -53,6 +53,8 @@ struct nt_thread_more {
     size_t stack_commit; /* bytes, as made */
     void (*on_end)(void); /* of nt_thread_start_guest */
     bool is_first;
+    _Atomic bool starting; /* in ntdll's loader, before the first instruction of its own */
+    bool ends_at_start; /* what NtTerminateThread asked for meanwhile */
     bool hidden, break_on_termination, priority_boost_off;
     int32_t priority; /* THREAD_PRIORITY_*: relative */
     uint32_t ideal_processor;
@@ -85,8 +87,12 @@ long nt_block_futex_private(struct nt_thread *t, unsigned events, const void *wo
  * its creator (thread_info.c). */
 void nt_thread_bind(struct nt_thread *t);
 
-/* Makes a thread end, soon; it may be any but the caller. */
-void nt_thread_terminate(struct nt_thread *t, NTSTATUS status);
+/* Makes a thread end, soon; it may be any but the caller. Unless at once, a thread that is starting
+ * comes to its first instruction before: it holds the loader's lock on its way, which nobody would
+ * get after it. */
+void nt_thread_terminate(struct nt_thread *t, NTSTATUS status, bool at_once);
+/* The thread has come out of the loader. */
+void nt_thread_started(struct nt_thread *t);
 
 /* A living thread of this process, with a reference; NULL: none. */
 struct nt_thread *nt_thread_by_id(uint64_t id);

@@ -5,14 +5,8 @@
 program=$BUILD/tests/intercept/raw.exe
 [[ -f $program ]] || { fail intercept "raw.exe did not build"; exit 0; }
 for kind in auto sud seccomp; do
-    if "$RUN" --intercept $kind "$BUILD/samples/hello.exe" >"$WORK/out" 2>"$WORK/err" </dev/null; then
-        pass "intercept $kind starts"
-    elif grep -q 'not available\|does not\|not offered\|no support' "$WORK/err"; then
-        skip "intercept $kind" "this host does not offer it: $(one_line "$WORK/err")"
-        continue
-    else
-        fail "intercept $kind starts" "$(one_line "$WORK/err")"
-    fi
+    offers $kind || continue
+    check "intercept $kind starts" 0 "$RUN" --intercept $kind "$BUILD/samples/hello.exe"
     if expect "intercept $kind raw calls" 0 "$RUN" --intercept $kind "$program"; then
         n=$(sed -nE 's/^([0-9]+) passed, 0 failed\r?$/\1/p' "$WORK/out")
         if [[ -n $n ]]; then pass "intercept $kind raw calls" "$n"

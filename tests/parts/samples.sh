@@ -91,3 +91,39 @@ if expect "arguments" 0 "$RUN" "$S/args.exe" "${arguments[@]}"; then
     tr -d '\r' <"$WORK/out" | grep -v '^line 0' >"$WORK/got"
     same "arguments as they were given" "$WORK/got" "$WORK/args" && pass "arguments" $((2 * ${#arguments[@]}))
 fi
+
+# Each of them the same from a folder with blanks and other letters, with each way of catching system calls, with its
+# output in a pipe, on a terminal, and with no output at all. What they print depends on none of it, save for the console
+# sample, which tells what it has, and the tour, which tells where it is.
+D='sämple ordner 世界'
+mkdir -p "$WORK/$D"
+cp "$S"/*.exe "$S"/*.dll "$WORK/$D/"
+plain() { tr -d '\r' <"$1" | sed -E 's/\x1b(\[[0-9;?]*[A-Za-z]|\][^\x07\x1b]*(\x07|\x1b\\))//g'; }
+for sample in hello args files threads exceptions throw child libraries console tour; do
+    if ! expect "$sample in another folder" 0 "$RUN" "$WORK/$D/$sample.exe"; then continue; fi
+    pass "$sample in another folder"
+    plain "$WORK/out" >"$WORK/wanted"
+    for kind in sud seccomp; do
+        offers $kind || continue
+        expect "$sample, $kind" 0 "$RUN" --intercept $kind "$WORK/$D/$sample.exe" || continue
+        plain "$WORK/out" >"$WORK/got"
+        case $sample in tour) pass "$sample, $kind" ;; *) same "$sample, $kind" "$WORK/got" "$WORK/wanted" ;; esac
+    done
+    limited 30 "$RUN" "$WORK/$D/$sample.exe" </dev/null 2>"$WORK/err" | cat >"$WORK/out"
+    status=${PIPESTATUS[0]}
+    plain "$WORK/out" >"$WORK/got"
+    if ((status)); then fail "$sample to a pipe" "status $status: $(one_line "$WORK/err")"
+    elif [[ $sample == @(console|tour) ]]; then pass "$sample to a pipe"
+    else same "$sample to a pipe" "$WORK/got" "$WORK/wanted"; fi
+    printf 'exec %q %q' "$RUN" "$WORK/$D/$sample.exe" >"$WORK/tty.sh"
+    limited 30 script -qec "bash $WORK/tty.sh" /dev/null </dev/null >"$WORK/out" 2>"$WORK/err"
+    status=$?
+    plain "$WORK/out" >"$WORK/got"
+    if ((status)); then fail "$sample on a terminal" "status $status: $(one_line "$WORK/out")"
+    elif [[ $sample == @(console|tour) ]]; then pass "$sample on a terminal"
+    else same "$sample on a terminal" "$WORK/got" "$WORK/wanted"; fi
+    limited 30 "$RUN" "$WORK/$D/$sample.exe" </dev/null >&- 2>"$WORK/err"
+    status=$?
+    if ((status < 120)); then pass "$sample, output closed"
+    else fail "$sample, output closed" "status $status: $(one_line "$WORK/err")"; fi
+done

@@ -11,7 +11,8 @@
 #define NTSYSAPI
 #endif
 
-/* Search flags of LoadLibraryEx in DllCharacteristics and LdrGetDllPath are LOAD_LIBRARY_*. */
+/* In *characteristics: the module is mapped only. LdrGetDllPath's flags are LOAD_LIBRARY_*. */
+#define LDR_DONT_RESOLVE_REFERENCES 0x2
 NTSTATUS NTAPI LdrLoadDll(PCWSTR path, PULONG characteristics, PCUNICODE_STRING name, PVOID *base);
 NTSTATUS NTAPI LdrUnloadDll(PVOID base);
 NTSTATUS NTAPI LdrAddRefDll(ULONG flags, PVOID base); /* 1: pin */

@@ -5,6 +5,7 @@
  * switch moves them between the TEB and the fiber.
  */
 #include "fiber.h"
+#include "libcompat/nt/include/actctx.h"
 
 static BOOL has_fiber(TEB *teb)
 {
@@ -173,6 +174,7 @@ VOID WINAPI DeleteFiber(LPVOID target)
     }
     if (fiber->fls)
         RtlProcessFlsData(fiber->fls, 3); /* run the callbacks, then free the block */
+    RtlFreeActivationContextStack(fiber->activation_stack);
     if (!fiber->thread)
         VirtualFree(fiber->deallocation_stack, 0, MEM_RELEASE);
     heap_free(fiber);

@@ -15,8 +15,6 @@
      LOAD_LIBRARY_SEARCH_DEFAULT_DIRS)
 #define DATA_FILE (LOAD_LIBRARY_AS_DATAFILE | LOAD_LIBRARY_AS_DATAFILE_EXCLUSIVE)
 
-#define LDR_DONT_RESOLVE_REFERENCES 0x2
-
 BOOL is_data_module(HMODULE module)
 {
     return ((ULONG_PTR)module & 3) != 0;
@@ -82,6 +80,18 @@ static NTSTATUS load_data(const UNICODE_STRING *name, const WCHAR *path, DWORD f
     return STATUS_SUCCESS;
 }
 
+static BOOL is_full_path(const WCHAR *name)
+{
+    switch (RtlDetermineDosPathNameType_U(name)) {
+    case RtlPathTypeUncAbsolute:
+    case RtlPathTypeDriveAbsolute:
+    case RtlPathTypeLocalDevice:
+        return TRUE;
+    default:
+        return FALSE;
+    }
+}
+
 static HMODULE load_library(UNICODE_STRING *name, DWORD flags)
 {
     WCHAR *path, *unused;
@@ -89,7 +99,10 @@ static HMODULE load_library(UNICODE_STRING *name, DWORD flags)
     ULONG characteristics = 0;
     NTSTATUS status;
 
-    if (flags & ~(DWORD)LOAD_FLAGS) {
+    /* A folder to begin with must be in the name; and the two ways to give one exclude each other. */
+    if ((flags & ~(DWORD)LOAD_FLAGS) ||
+        ((flags & LOAD_WITH_ALTERED_SEARCH_PATH) && (flags & SEARCH_FLAGS)) ||
+        ((flags & LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR) && !is_full_path(name->Buffer))) {
         fail(ERROR_INVALID_PARAMETER);
         return NULL;
     }

@@ -2,6 +2,7 @@
  * Paths as text: full, long and short names, search, temporary names, well-known directories.
  */
 #include "file.h"
+#include "libcompat/nt/include/actctx.h"
 
 BOOL nt_path(UNICODE_STRING *nt, const WCHAR *dos)
 {
@@ -598,6 +599,23 @@ static BOOL has_own_directory(const WCHAR *name)
     return is_separator(name[1]) || (name[1] == L'.' && is_separator(name[2]));
 }
 
+/* Where a manifest puts the library, on the heap; NULL: none speaks of it. */
+static WCHAR *find_in_manifests(const WCHAR *name)
+{
+    ACTCTX_SECTION_KEYED_DATA data = {.cbSize = sizeof(data)};
+    UNICODE_STRING string;
+
+    if (!unicode_string(&string, name) ||
+        !NT_SUCCESS(RtlFindActivationContextSectionString(
+            0, NULL, ACTIVATION_CONTEXT_SECTION_DLL_REDIRECTION, &string, &data)))
+        return NULL;
+    /* The path is one segment: its length and place follow the five words of the record. */
+    const ULONG *words = data.lpData;
+    const ULONG *segment = (const ULONG *)((const char *)data.lpSectionBase + words[4]);
+    return heap_wide_copy((const WCHAR *)((const char *)data.lpSectionBase + segment[1]),
+                          segment[0] / sizeof(WCHAR));
+}
+
 static WCHAR *search(const WCHAR *path, const WCHAR *name, const WCHAR *extension)
 {
     SIZE_T name_length = wcslen(name), extension_length = extension ? wcslen(extension) : 0;
@@ -610,6 +628,9 @@ static WCHAR *search(const WCHAR *path, const WCHAR *name, const WCHAR *extensio
     if (wcschr(file, L'.'))
         extension_length = 0;
     if (!path) {
+        found = find_in_manifests(name);
+        if (found)
+            return found;
         path = list = default_search_path(TRUE);
         if (!list)
             return NULL;

@@ -54,12 +54,13 @@ const WCHAR *ldr_api_set(const WCHAR *name, ULONG length);
 
 /* ldr_tls.c */
 NTSTATUS ldr_tls_add(struct ldr_module *module);
+void ldr_tls_remove(struct ldr_module *module); /* if it has an index */
 NTSTATUS ldr_tls_thread_init(void);
 void ldr_tls_thread_done(void);
 void ldr_call_tls_callbacks(struct ldr_module *module, ULONG reason);
 
 /* Text for the user on standard error, through the host. */
 void ldr_complain(ULONG kind, PCUNICODE_STRING a, PCUNICODE_STRING b, PVOID address);
-enum { LDR_NO_LIBRARY = 1, LDR_NO_EXPORT_CALLED = 2, LDR_BAD_IMAGE = 3, LDR_INIT_FAILED = 4 };
+enum { LDR_NO_LIBRARY = 1, LDR_NO_EXPORT_CALLED = 2, LDR_BAD_IMAGE = 3, LDR_INIT_FAILED = 4, LDR_NO_ASSEMBLY = 5 };
 
 #endif

@@ -348,7 +348,8 @@ NTSTATUS ldr_snap(struct ldr_module *m, PCWSTR search_path)
         if (!NT_SUCCESS(status))
             return status;
         status = ldr_load(search_path, &name, &from);
-        if (!NT_SUCCESS(status))
+        /* Once the program runs, it has asked for the library and gets the error. */
+        if (!NT_SUCCESS(status) && ldr_program->state != LDR_READY)
             ldr_complain(status == STATUS_DLL_NOT_FOUND ? LDR_NO_LIBRARY : LDR_BAD_IMAGE, &name,
                          &m->e.BaseDllName, (PVOID)(LONG_PTR)status);
         RtlFreeUnicodeString(&name);

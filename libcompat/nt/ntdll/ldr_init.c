@@ -8,6 +8,7 @@
 #include "libcompat/nt/ntdll/eh.h"
 #include "libcompat/nt/ntdll/ldr.h"
 #include "libcompat/nt/ntdll/rtl_private.h"
+#include "libcompat/nt/ntdll/sxs.h"
 
 static RTL_CRITICAL_SECTION peb_lock; /* what PEB.FastPebLock points to: environment, folders */
 static ULONG tls_expansion_bits[32];
@@ -85,6 +86,8 @@ static NTSTATUS init_process(PVOID ntdll_base)
         status = ldr_tls_thread_init();
     if (NT_SUCCESS(status))
         status = load_kernel32();
+    if (NT_SUCCESS(status))
+        status = sxs_init_process();
     if (NT_SUCCESS(status))
         status = ldr_snap(ldr_program, NULL);
     for (ULONG i = 0; NT_SUCCESS(status) && i < ldr_program->needs_count; i++) {
@@ -188,6 +191,7 @@ NTSTATUS NTAPI LdrShutdownThread(VOID)
         ldr_tls_thread_done();
         RtlLeaveCriticalSection(&ldr_lock);
     }
+    sxs_thread_done();
     heap_thread_detach(); /* last: all of the above frees memory */
     return STATUS_SUCCESS;
 }

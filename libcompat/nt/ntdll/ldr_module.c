@@ -1,6 +1,7 @@
 /* Modules: finding their files, mapping, listing, reference counts, DllMain. */
 #include "libcompat/nt/ntdll/eh.h"
 #include "libcompat/nt/ntdll/ldr.h"
+#include "libcompat/nt/ntdll/sxs.h"
 
 typedef BOOL(WINAPI *dll_main)(HINSTANCE, DWORD, LPVOID);
 
@@ -397,13 +398,17 @@ static void forget_module(struct ldr_module *m)
     PVOID base = m->e.DllBase;
 
     unlink_module(m);
+    if (m->tls)
+        ldr_tls_remove(m);
     drop_needs(m);
     eh_module_remove(base);
     NtUnmapViewOfSection(NtCurrentProcess(), base);
     RtlFreeHeap(RtlProcessHeap(), 0, m);
 }
 
-NTSTATUS ldr_load(PCWSTR search_path, PCUNICODE_STRING wanted, struct ldr_module **module)
+/* Unbound, a module is mapped and no more: nothing that it imports, no DllMain. */
+static NTSTATUS load(PCWSTR search_path, PCUNICODE_STRING wanted, BOOLEAN bind,
+                     struct ldr_module **module)
 {
     UNICODE_STRING name, full = {0}, redirected;
     const WCHAR *real = ldr_api_set(wanted->Buffer, wanted->Length / sizeof(WCHAR));
@@ -417,7 +422,13 @@ NTSTATUS ldr_load(PCWSTR search_path, PCUNICODE_STRING wanted, struct ldr_module
     status = complete_name(wanted, &name);
     if (!NT_SUCCESS(status))
         return status;
-    struct ldr_module *m = has_path(&name) ? NULL : ldr_find_name(&name);
+    /* A manifest's library has its own place, whatever else is loaded under its name. */
+    if (sxs_redirects && !real && !has_path(&name) && sxs_redirect(&name, &full)) {
+        RtlFreeUnicodeString(&name);
+        name = full;
+        full = (UNICODE_STRING){0};
+    }
+    struct ldr_module *m = has_path(&name) ? find_path(&name) : ldr_find_name(&name);
     if (!m) {
         status = find_image(search_path, &name, &full, &section);
         if (NT_SUCCESS(status)) {
@@ -427,9 +438,9 @@ NTSTATUS ldr_load(PCWSTR search_path, PCUNICODE_STRING wanted, struct ldr_module
                 NtClose(section);
                 if (NT_SUCCESS(status)) {
                     m->references = 0;
-                    if (m->tls)
+                    if (m->tls && bind)
                         status = ldr_tls_add(m);
-                    if (NT_SUCCESS(status) && (m->e.Flags & LDRP_IMAGE_DLL))
+                    if (NT_SUCCESS(status) && bind && (m->e.Flags & LDRP_IMAGE_DLL))
                         status = ldr_snap(m, search_path);
                     if (!NT_SUCCESS(status))
                         forget_module(m);
@@ -447,6 +458,11 @@ NTSTATUS ldr_load(PCWSTR search_path, PCUNICODE_STRING wanted, struct ldr_module
         m->references++;
     *module = m;
     return STATUS_SUCCESS;
+}
+
+NTSTATUS ldr_load(PCWSTR search_path, PCUNICODE_STRING wanted, struct ldr_module **module)
+{
+    return load(search_path, wanted, TRUE, module);
 }
 
 /* --- DllMain ---------------------------------------------------------------- */
@@ -538,11 +554,11 @@ NTSTATUS NTAPI LdrLoadDll(PCWSTR path, PULONG characteristics, PCUNICODE_STRING 
     struct ldr_module *m;
     NTSTATUS status;
 
-    (void)characteristics;
+    const BOOLEAN bind = !characteristics || !(*characteristics & LDR_DONT_RESOLVE_REFERENCES);
     if ((ULONG_PTR)path & 1)
         path = NULL; /* flags in the pointer: the default search serves them */
     RtlEnterCriticalSection(&ldr_lock);
-    status = ldr_load(path, name, &m);
+    status = load(path, name, bind, &m);
     if (NT_SUCCESS(status)) {
         if (!(m->e.Flags & LDRP_IMAGE_DLL))
             m->state = LDR_READY; /* a program loaded as a library: mapped, never entered */
@@ -607,7 +623,10 @@ NTSTATUS NTAPI LdrGetDllHandleEx(ULONG flags, PCWSTR path, PULONG characteristic
         return status;
     RtlEnterCriticalSection(&ldr_lock);
     struct ldr_module *m = NULL;
-    if (!has_path(&name)) {
+    if (sxs_redirects && !real && !has_path(&name) && sxs_redirect(&name, &full)) {
+        m = find_path(&full);
+        RtlFreeUnicodeString(&full);
+    } else if (!has_path(&name)) {
         m = ldr_find_name(&name);
     } else {
         WCHAR *buffer = RtlAllocateHeap(RtlProcessHeap(), 0, 0x10000);

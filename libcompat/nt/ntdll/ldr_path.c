@@ -130,6 +130,11 @@ NTSTATUS NTAPI LdrGetDllPath(PCWSTR name, ULONG flags, PWSTR *path, PWSTR *searc
         ok = ok && append_environment(&p);
     }
     RtlLeaveCriticalSection(&ldr_lock);
+    /* No folder at all is a path too; NULL would be the default one. */
+    if (ok && !p.text) {
+        p.text = RtlAllocateHeap(RtlProcessHeap(), HEAP_ZERO_MEMORY, sizeof(WCHAR));
+        ok = p.text != NULL;
+    }
     if (!ok) {
         RtlFreeHeap(RtlProcessHeap(), 0, p.text);
         return STATUS_NO_MEMORY;

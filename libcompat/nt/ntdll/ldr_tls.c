@@ -2,7 +2,8 @@
  * Static thread-local storage (the .tls sections of images). Each module with a TLS directory has
  * an index; each thread an array of blocks in TEB.ThreadLocalStoragePointer. A module that is
  * loaded later gets its blocks in all threads at once: their arrays are replaced, and old arrays
- * live until their thread ends, because it may be reading them.
+ * live until their thread ends, because it may be reading them. A module that goes takes its
+ * blocks along and leaves its index to the next.
  */
 #include "libcompat/nt/ntdll/ldr.h"
 
@@ -40,12 +41,25 @@ static SIZE_T template_size(const IMAGE_TLS_DIRECTORY *d)
                : 0;
 }
 
+/* What the heap gives is aligned to 16. */
+static SIZE_T alignment(const IMAGE_TLS_DIRECTORY *d)
+{
+    ULONG shift = (d->Characteristics >> 20) & 15;
+
+    return shift > 5 ? (SIZE_T)1 << (shift - 1) : 16;
+}
+
+static void free_block(const struct ldr_module *m, PVOID block)
+{
+    if (block && alignment(m->tls) > 16)
+        block = ((PVOID *)block)[-1];
+    RtlFreeHeap(RtlProcessHeap(), 0, block);
+}
+
 static PVOID new_block(const struct ldr_module *m)
 {
     const IMAGE_TLS_DIRECTORY *d = m->tls;
-    SIZE_T raw = template_size(d), size = raw + d->SizeOfZeroFill;
-    ULONG shift = (d->Characteristics >> 20) & 15;
-    SIZE_T align = shift ? (SIZE_T)1 << (shift - 1) : 16;
+    SIZE_T raw = template_size(d), size = raw + d->SizeOfZeroFill, align = alignment(d);
     char *p;
 
     if (size == 0)
@@ -53,10 +67,11 @@ static PVOID new_block(const struct ldr_module *m)
     if (align <= 16) {
         p = RtlAllocateHeap(RtlProcessHeap(), HEAP_ZERO_MEMORY, size);
     } else {
-        /* Kept until the thread ends together with what it was carved from: never freed alone. */
-        p = RtlAllocateHeap(RtlProcessHeap(), HEAP_ZERO_MEMORY, size + align);
+        /* What it was carved from stands in front of it. */
+        char *whole = RtlAllocateHeap(RtlProcessHeap(), HEAP_ZERO_MEMORY, size + align);
+        p = whole ? (char *)(((ULONG_PTR)whole + align) & ~(align - 1)) : NULL;
         if (p)
-            p = (char *)(((ULONG_PTR)p + align - 1) & ~(align - 1));
+            ((PVOID *)p)[-1] = whole;
     }
     if (p)
         memcpy(p, (const void *)d->StartAddressOfRawData, raw);
@@ -87,8 +102,11 @@ static NTSTATUS extend(struct tls_thread *t)
 NTSTATUS ldr_tls_add(struct ldr_module *m)
 {
     NTSTATUS status = STATUS_SUCCESS;
+    ULONG index = 0;
 
-    if (slots_count == slots_room) {
+    while (index < slots_count && slots[index])
+        index++;
+    if (index == slots_room) {
         ULONG room = slots_room * 2 + 8;
         struct ldr_module **p =
             slots ? RtlReAllocateHeap(RtlProcessHeap(), 0, slots, room * sizeof(*p))
@@ -98,12 +116,32 @@ NTSTATUS ldr_tls_add(struct ldr_module *m)
         slots = p;
         slots_room = room;
     }
-    slots[slots_count] = m;
+    slots[index] = m;
     m->e.TlsIndex = 0xffff;
-    *(ULONG *)m->tls->AddressOfIndex = slots_count++;
+    *(ULONG *)m->tls->AddressOfIndex = index;
+    if (index == slots_count)
+        slots_count++;
     for (LIST_ENTRY *e = threads.Flink; e != &threads && NT_SUCCESS(status); e = e->Flink)
         status = extend(CONTAINING_RECORD(e, struct tls_thread, link));
     return status;
+}
+
+void ldr_tls_remove(struct ldr_module *m)
+{
+    ULONG index = 0;
+
+    while (index < slots_count && slots[index] != m)
+        index++;
+    if (index == slots_count)
+        return;
+    for (LIST_ENTRY *e = threads.Flink; e != &threads; e = e->Flink) {
+        struct tls_array *a = CONTAINING_RECORD(e, struct tls_thread, link)->array;
+        if (a && index < a->count) {
+            free_block(m, a->blocks[index]);
+            a->blocks[index] = NULL;
+        }
+    }
+    slots[index] = NULL;
 }
 
 NTSTATUS ldr_tls_thread_init(void)
@@ -132,12 +170,9 @@ void ldr_tls_thread_done(void)
     t->link.Blink->Flink = t->link.Flink;
     t->link.Flink->Blink = t->link.Blink;
     t->teb->ThreadLocalStoragePointer = NULL;
-    for (ULONG i = 0; t->array && i < t->array->count; i++) {
-        const struct ldr_module *m = slots[i];
-        ULONG shift = m ? (m->tls->Characteristics >> 20) & 15 : 0;
-        if (t->array->blocks[i] && (shift == 0 || shift <= 5))
-            RtlFreeHeap(RtlProcessHeap(), 0, t->array->blocks[i]);
-    }
+    for (ULONG i = 0; t->array && i < t->array->count; i++)
+        if (slots[i])
+            free_block(slots[i], t->array->blocks[i]);
     while (t->array) {
         struct tls_array *older = t->array->older;
         RtlFreeHeap(RtlProcessHeap(), 0, t->array);

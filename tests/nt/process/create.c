@@ -71,7 +71,7 @@ static void names(void)
     CHECK_EQ(GetLastError(), ERROR_FILE_NOT_FOUND);
     CHECK_EQ(run(L"missing\\program.exe", NULL, 0, NULL, NULL), -1);
     CHECK_EQ(GetLastError(), ERROR_PATH_NOT_FOUND);
-    swprintf(line, 2 * MAX_PATH, L"\"%ls\"", self);
+    swprintf(line, 2 * MAX_PATH, L"\"%ls\" child exit 0", self);
     CHECK_EQ(run(NULL, line, DETACHED_PROCESS | CREATE_NEW_CONSOLE, NULL, NULL), -1);
     CHECK_EQ(GetLastError(), ERROR_INVALID_PARAMETER);
     CHECK_EQ(run(NULL, line, 0, NULL, L"missing-directory"), -1);
@@ -280,6 +280,10 @@ int main(int argc, char **argv)
 
     if (argc > 2 && !strcmp(argv[1], "child"))
         return child(argc, argv);
+    /* A child that lost its arguments must not become a parent: its children would do the same. */
+    if (GetEnvironmentVariableW(L"PROCESS_CREATE_TEST", path, MAX_PATH))
+        return 98;
+    SetEnvironmentVariableW(L"PROCESS_CREATE_TEST", L"1");
     GetModuleFileNameW(NULL, self, MAX_PATH);
     GetTempPathW(MAX_PATH, temp);
     swprintf(directory, MAX_PATH, L"%lsprocess-create-%lx-%lx", temp, GetCurrentProcessId(),
