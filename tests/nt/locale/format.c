@@ -35,6 +35,15 @@ static BOOL info(const WCHAR *locale, LCTYPE type, const WCHAR *expected)
            !wcscmp(out, expected);
 }
 
+static WCHAR enumerated[128];
+
+static BOOL CALLBACK time_format(LPWSTR picture, LPARAM parameter)
+{
+    if (parameter == 5 && !enumerated[0])
+        wcsncpy(enumerated, picture, 127);
+    return TRUE;
+}
+
 int main(void)
 {
     DWORD value = 0;
@@ -54,6 +63,9 @@ int main(void)
     CHECK(time_is(0, L"HH'h'mm t", L"14h05 P"));
     CHECK(!GetDateFormatEx(L"en-US", DATE_SHORTDATE | DATE_LONGDATE, NULL, NULL, out, 128, NULL));
     CHECK_EQ(GetLastError(), ERROR_INVALID_FLAGS);
+    CHECK(EnumTimeFormatsEx(time_format, L"en-US", 0, 5) && !wcscmp(enumerated, L"h:mm:ss tt"));
+    CHECK(!EnumTimeFormatsEx(NULL, L"en-US", 0, 5));
+    CHECK_EQ(GetLastError(), ERROR_INVALID_PARAMETER);
     CHECK(!GetTimeFormatEx(L"en-US", 0, NULL, L"HH:mm", out, 2));
     CHECK_EQ(GetLastError(), ERROR_INSUFFICIENT_BUFFER);
     CHECK(number(L"en-US", L"-1234567.896", L"-1,234,567.90"));

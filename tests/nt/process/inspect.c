@@ -184,9 +184,49 @@ static void modes(void)
     CHECK_EQ(seen, 1);
 }
 
+/* A child that is bound before it begins, and resumed by the thread that a snapshot shows of it. */
+static void bound_child(void)
+{
+    char self[MAX_PATH], line[MAX_PATH + 16];
+    STARTUPINFOA si = {.cb = sizeof(si)};
+    THREADENTRY32 te = {.dwSize = sizeof(te)};
+    DWORD_PTR mine, system, child;
+    PROCESS_INFORMATION pi;
+    DWORD code;
+
+    CHECK(GetProcessAffinityMask(GetCurrentProcess(), &mine, &system));
+    DWORD_PTR one = mine & (~mine + 1);
+    GetModuleFileNameA(NULL, self, sizeof(self));
+    snprintf(line, sizeof(line), "\"%s\" bound", self);
+    CHECK(CreateProcessA(self, line, NULL, NULL, FALSE, CREATE_SUSPENDED, NULL, NULL, &si, &pi));
+    CHECK(!SetProcessAffinityMask(pi.hProcess, 0));
+    CHECK_EQ(GetLastError(), ERROR_INVALID_PARAMETER);
+    CHECK(SetProcessAffinityMask(pi.hProcess, one));
+    CHECK(GetProcessAffinityMask(pi.hProcess, &child, &system) && child == one);
+    HANDLE snapshot = CreateToolhelp32Snapshot(TH32CS_SNAPTHREAD, 0);
+    BOOL more = Thread32First(snapshot, &te);
+    while (more && te.th32OwnerProcessID != pi.dwProcessId)
+        more = Thread32Next(snapshot, &te);
+    CHECK(more);
+    CHECK_EQ(te.th32ThreadID, pi.dwThreadId);
+    HANDLE thread = OpenThread(THREAD_SUSPEND_RESUME, FALSE, te.th32ThreadID);
+    CHECK(thread != NULL);
+    CHECK_EQ(ResumeThread(thread), 1);
+    CHECK_EQ(WaitForSingleObject(pi.hProcess, 30000), WAIT_OBJECT_0);
+    CHECK(GetExitCodeProcess(pi.hProcess, &code));
+    CHECK_EQ(code, 100 + one); /* what it saw itself */
+    CloseHandle(thread);
+    CloseHandle(snapshot);
+    CloseHandle(pi.hThread);
+    CloseHandle(pi.hProcess);
+}
+
 int main(int argc, char **argv)
 {
-    (void)argv;
+    if (argc > 1 && !strcmp(argv[1], "bound")) {
+        DWORD_PTR mine, system;
+        return GetProcessAffinityMask(GetCurrentProcess(), &mine, &system) ? 100 + (int)mine : 1;
+    }
     if (argc > 1) {
         Sleep(30000);
         return 0;
@@ -197,5 +237,6 @@ int main(int argc, char **argv)
     snapshots();
     jobs();
     modes();
+    bound_child();
     return check_done();
 }
