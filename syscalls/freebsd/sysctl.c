@@ -185,6 +185,7 @@ static void rtm(void *out, uint32_t flags, uint16_t index, int32_t addrs)
 static const struct unix_route_layout route_layout = {
     .version = 5,
     .newaddr = 0xc,
+    .newmaddr = 0xf,
     .ifinfo = 0xe,
     .get = 0x4,
     .ifm_size = 168,
@@ -247,8 +248,8 @@ static int get_route(struct unix_sysctl_out *out, const int *rest, unsigned n, s
         return rest[2] == 1 ? unix_route_dump(out, &route_layout, rest[1]) : 0;
     case 3: /* NET_RT_IFLIST */
         return unix_route_interfaces(out, &route_layout, rest[1], (unsigned)rest[3]);
-    case 4: /* NET_RT_IFMALIST: groups are the host's own matter */
-        return 0;
+    case 4: /* NET_RT_IFMALIST */
+        return unix_route_groups(out, &route_layout, (unsigned)rest[3]);
     case 5: /* NET_RT_IFLISTL */
         return unix_route_interfaces(out, &route_layout_l, rest[1], (unsigned)rest[3]);
     default:
@@ -363,7 +364,7 @@ static const struct unix_sysctl tree[] = {
     {{8, 19}, INT("user.stream_max", 20)},
     {{8, 20}, INT("user.tzname_max", 255)},
     {{256, 1, 1}, INT("security.jail.jailed", 0)},
-    {{256, 2, 1}, INT("security.bsd.unprivileged_proc_debug", 1)},
+    {{256, 2, 1}, INT("security.bsd.unprivileged_proc_debug", 0)},
 };
 #define COUNT (sizeof(tree) / sizeof(tree[0]))
 

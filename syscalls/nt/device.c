@@ -13,6 +13,7 @@
 #include "syscalls/nt/drive.h"
 #include "syscalls/nt/file.h"
 #include "syscalls/nt/ksec.h"
+#include "syscalls/nt/nsi.h"
 #include "syscalls/nt/pipe.h"
 #include "syscalls/nt/share.h"
 
@@ -169,6 +170,7 @@ void nt_file_init(void)
     nt_attributes_init();
     nt_device_add(&nt_ksec_device);
     nt_device_add(&nt_afd_device);
+    nt_device_add(&nt_nsi_device);
     nt_console_init();
     /* A reader that goes away is a status, not a signal. */
     signal(SIGPIPE, SIG_IGN);

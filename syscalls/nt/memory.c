@@ -156,6 +156,10 @@ NTSTATUS NtFreeVirtualMemory(struct nt_thread *t, HANDLE ProcessHandle, PVOID *B
         status = vm_release(from, size ? to - from : 0);
     else if (FreeType == MEM_DECOMMIT)
         status = vm_decommit(from, size ? to - from : 0);
+    else if (FreeType == (MEM_RELEASE | MEM_PRESERVE_PLACEHOLDER))
+        status = size ? vm_placeholder_split(from, to - from) : STATUS_INVALID_PARAMETER_3;
+    else if (FreeType == (MEM_RELEASE | MEM_COALESCE_PLACEHOLDERS))
+        status = size ? vm_placeholder_merge(from, to - from) : STATUS_INVALID_PARAMETER_3;
     else
         return STATUS_INVALID_PARAMETER_4;
     if (!NT_SUCCESS(status))
@@ -312,9 +316,8 @@ struct address_requirements {
     SIZE_T Alignment;
 };
 
-/* Reads what a list asks for; low, high (exclusive) and alignment are 0 where it says nothing. */
-static NTSTATUS read_extended(const void *list, ULONG count, uintptr_t *low, uintptr_t *high,
-                              SIZE_T *alignment)
+NTSTATUS vm_extended_parameters(const void *list, ULONG count, uintptr_t *low, uintptr_t *high,
+                                SIZE_T *alignment)
 {
     if (count > 16)
         return STATUS_INVALID_PARAMETER;
@@ -346,6 +349,57 @@ static NTSTATUS read_extended(const void *list, ULONG count, uintptr_t *low, uin
     return STATUS_SUCCESS;
 }
 
+/* A new placeholder, or private memory in place of one. */
+static NTSTATUS placeholder(PVOID *BaseAddress, SIZE_T *RegionSize, uintptr_t low, uintptr_t limit,
+                            SIZE_T alignment, ULONG type, ULONG protect)
+{
+    PVOID base_ptr;
+    SIZE_T size;
+    struct vm_region *region;
+    NTSTATUS status;
+
+    if (!guest_get(&base_ptr, BaseAddress) || !guest_get(&size, RegionSize))
+        return STATUS_ACCESS_VIOLATION;
+    uintptr_t base = (uintptr_t)base_ptr;
+    if (size == 0)
+        return STATUS_INVALID_PARAMETER_4;
+    if (base >= GUEST_END || size > GUEST_END - base)
+        return base >= GUEST_END ? STATUS_INVALID_PARAMETER_2 : STATUS_NO_MEMORY;
+    if ((base | size) & (VM_PAGE - 1))
+        return STATUS_INVALID_PARAMETER;
+    if (type & MEM_RESERVE_PLACEHOLDER) {
+        struct vm_where where = vm_anywhere;
+        if ((type & ~MEM_TOP_DOWN) != (MEM_RESERVE | MEM_RESERVE_PLACEHOLDER) ||
+            protect != PAGE_NOACCESS || (base & (VM_GRANULARITY - 1)))
+            return STATUS_INVALID_PARAMETER;
+        bool choose = low || limit || (type & MEM_TOP_DOWN);
+        where.low = low ? low : limit ? GUEST_LOWEST : vm_anywhere.low;
+        where.high = limit ? limit : vm_anywhere.high;
+        where.top_down = (type & MEM_TOP_DOWN) != 0;
+        status = vm_reserve_aligned(&base, size, alignment, choose ? &where : &vm_anywhere,
+                                    MEM_PRIVATE, protect, &region);
+        if (!NT_SUCCESS(status))
+            return status;
+        region->placeholder = true;
+    } else {
+        if ((type & ~MEM_COMMIT) != (MEM_RESERVE | MEM_REPLACE_PLACEHOLDER) || !base)
+            return STATUS_INVALID_PARAMETER;
+        if (!valid_protect(protect))
+            return STATUS_INVALID_PAGE_PROTECTION;
+        status = vm_placeholder_replace(base, size, MEM_PRIVATE, protect, &region);
+        if (NT_SUCCESS(status) && (type & MEM_COMMIT)) {
+            status = vm_commit(base, size, protect);
+            if (!NT_SUCCESS(status))
+                vm_placeholder_split(base, size);
+        }
+        if (!NT_SUCCESS(status))
+            return status;
+    }
+    if (!guest_put(BaseAddress, (PVOID)base) || !guest_put(RegionSize, size))
+        return STATUS_ACCESS_VIOLATION;
+    return STATUS_SUCCESS;
+}
+
 NTSTATUS NtAllocateVirtualMemoryEx(struct nt_thread *t, HANDLE ProcessHandle, PVOID *BaseAddress,
                                    SIZE_T *RegionSize, ULONG AllocationType, ULONG PageProtection,
                                    const void *ExtendedParameters,
@@ -359,7 +413,7 @@ NTSTATUS NtAllocateVirtualMemoryEx(struct nt_thread *t, HANDLE ProcessHandle, PV
     (void)t;
     if (!NT_SUCCESS(status))
         return status;
-    status = read_extended(ExtendedParameters, ExtendedParameterCount, &low, &high, &alignment);
+    status = vm_extended_parameters(ExtendedParameters, ExtendedParameterCount, &low, &high, &alignment);
     if (!NT_SUCCESS(status))
         return status;
     if (!guest_get(&base, BaseAddress))
@@ -367,6 +421,7 @@ NTSTATUS NtAllocateVirtualMemoryEx(struct nt_thread *t, HANDLE ProcessHandle, PV
     if (base && (low || high || alignment))
         return STATUS_INVALID_PARAMETER;
     if (AllocationType & (MEM_RESERVE_PLACEHOLDER | MEM_REPLACE_PLACEHOLDER))
-        return STATUS_NOT_SUPPORTED;
+        return placeholder(BaseAddress, RegionSize, low, high, alignment, AllocationType,
+                           PageProtection);
     return allocate(BaseAddress, RegionSize, low, high, alignment, AllocationType, PageProtection);
 }

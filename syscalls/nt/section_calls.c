@@ -159,7 +159,7 @@ NTSTATUS NtCreateSection(struct nt_thread *t, HANDLE *SectionHandle, ACCESS_MASK
                   SectionPageProtection, AllocationAttributes, FileHandle);
 }
 
-/* What a partition, a NUMA node or an enclave would change is not there to be changed. */
+/* What a partition or an enclave would change is not there to be changed. */
 static NTSTATUS check_parameters(const void *parameters, ULONG count)
 {
     if (!count)
@@ -179,19 +179,6 @@ NTSTATUS NtCreateSectionEx(struct nt_thread *t, HANDLE *SectionHandle, ACCESS_MA
         return status;
     return NtCreateSection(t, SectionHandle, DesiredAccess, ObjectAttributes, MaximumSize,
                            SectionPageProtection, AllocationAttributes, FileHandle);
-}
-
-NTSTATUS NtMapViewOfSectionEx(struct nt_thread *t, HANDLE SectionHandle, HANDLE ProcessHandle,
-                              PVOID *BaseAddress, LARGE_INTEGER *SectionOffset, SIZE_T *ViewSize,
-                              ULONG AllocationType, ULONG PageProtection,
-                              const void *ExtendedParameters, ULONG ExtendedParameterCount)
-{
-    NTSTATUS status = check_parameters(ExtendedParameters, ExtendedParameterCount);
-
-    if (!NT_SUCCESS(status))
-        return status;
-    return NtMapViewOfSection(t, SectionHandle, ProcessHandle, BaseAddress, 0, 0, SectionOffset,
-                              ViewSize, ViewUnmap, AllocationType, PageProtection);
 }
 
 /* A library of the system folder, by its name in \KnownDlls. */
@@ -255,8 +242,20 @@ NTSTATUS NtOpenSection(struct nt_thread *t, HANDLE *SectionHandle, ACCESS_MASK D
     return nt_section_open_named(ObjectAttributes, DesiredAccess, SectionHandle);
 }
 
+/* How a view is asked for, by either call. */
+struct view {
+    const struct vm_where *where;
+    size_t alignment;
+    bool replace; /* it takes the place of a placeholder */
+};
+
+static NTSTATUS unmap(uintptr_t base, bool keep_placeholder)
+{
+    return keep_placeholder ? vm_placeholder_restore(base) : vm_release(base, 0);
+}
+
 static NTSTATUS map_data(struct nt_section *s, uintptr_t *base, uint64_t offset, SIZE_T *size,
-                         const struct vm_where *where, uint32_t protect)
+                         const struct view *view, uint32_t protect)
 {
     struct vm_region *region;
 
@@ -266,7 +265,10 @@ static NTSTATUS map_data(struct nt_section *s, uintptr_t *base, uint64_t offset,
     if (want > VM_PAGE_UP(s->size) - offset)
         return STATUS_INVALID_VIEW_SIZE;
     want = VM_PAGE_UP(want);
-    NTSTATUS status = vm_reserve(base, want, where, MEM_MAPPED, protect, &region);
+    NTSTATUS status =
+        view->replace ? vm_placeholder_replace(*base, want, MEM_MAPPED, protect, &region)
+                      : vm_reserve_aligned(base, want, view->alignment, view->where, MEM_MAPPED,
+                                           protect, &region);
     if (!NT_SUCCESS(status))
         return status;
     region->section = nt_object_ref(&s->object);
@@ -275,17 +277,30 @@ static NTSTATUS map_data(struct nt_section *s, uintptr_t *base, uint64_t offset,
     int flags = low == PAGE_WRITECOPY || low == PAGE_EXECUTE_WRITECOPY ? MAP_PRIVATE : MAP_SHARED;
     status = vm_map_file(*base, want, protect, flags, s->fd, offset);
     if (!NT_SUCCESS(status)) {
-        vm_release(*base, 0);
+        unmap(*base, view->replace);
         return status;
     }
     *size = want;
     return STATUS_SUCCESS;
 }
 
-NTSTATUS NtMapViewOfSection(struct nt_thread *t, HANDLE SectionHandle, HANDLE ProcessHandle,
-                            PVOID *BaseAddress, SIZE_T ZeroBits, SIZE_T CommitSize,
-                            LARGE_INTEGER *SectionOffset, SIZE_T *ViewSize,
-                            ULONG InheritDisposition, ULONG AllocationType, ULONG Win32Protect)
+static NTSTATUS this_process(HANDLE process)
+{
+    struct nt_object *o;
+
+    if (process == NtCurrentProcess())
+        return STATUS_SUCCESS;
+    NTSTATUS status = nt_handle_get(process, &nt_process_type, PROCESS_VM_OPERATION, &o, NULL);
+    if (!NT_SUCCESS(status))
+        return status;
+    bool self = o == nt_process_self();
+    nt_object_release(o);
+    return self ? STATUS_SUCCESS : STATUS_NOT_SUPPORTED;
+}
+
+static NTSTATUS map_view(HANDLE SectionHandle, HANDLE ProcessHandle, PVOID *BaseAddress,
+                         LARGE_INTEGER *SectionOffset, SIZE_T *ViewSize, const struct view *view,
+                         ULONG Win32Protect)
 {
     struct nt_object *o;
     PVOID base_ptr;
@@ -294,50 +309,37 @@ NTSTATUS NtMapViewOfSection(struct nt_thread *t, HANDLE SectionHandle, HANDLE Pr
     ACCESS_MASK access;
     NTSTATUS status;
 
-    (void)t;
-    (void)CommitSize;
     if (!guest_get(&base_ptr, BaseAddress) || !guest_get(&size, ViewSize) ||
         (SectionOffset && !guest_get(&offset, SectionOffset)))
         return STATUS_ACCESS_VIOLATION;
-    if (InheritDisposition != ViewShare && InheritDisposition != ViewUnmap)
-        return STATUS_INVALID_PARAMETER_8;
     if (vm_prot(Win32Protect) < 0)
         return STATUS_INVALID_PAGE_PROTECTION;
     uintptr_t base = (uintptr_t)base_ptr;
-    if (base >= GUEST_END)
-        return STATUS_INVALID_PARAMETER_3;
-    if (base & (VM_GRANULARITY - 1))
+    if (base >= GUEST_END || size > GUEST_END - base)
+        return base >= GUEST_END ? STATUS_INVALID_PARAMETER_3 : STATUS_INVALID_VIEW_SIZE;
+    uintptr_t granularity = view->replace ? VM_PAGE : VM_GRANULARITY;
+    if ((base & (granularity - 1)) || (offset.QuadPart & (LONGLONG)(granularity - 1)) ||
+        offset.QuadPart < 0)
         return STATUS_MAPPED_ALIGNMENT;
-    if ((offset.QuadPart & (VM_GRANULARITY - 1)) || offset.QuadPart < 0)
-        return STATUS_MAPPED_ALIGNMENT;
-    if (ProcessHandle != NtCurrentProcess()) {
-        status = nt_handle_get(ProcessHandle, &nt_process_type, PROCESS_VM_OPERATION, &o, NULL);
-        if (!NT_SUCCESS(status))
-            return status;
-        bool self = o == nt_process_self();
-        nt_object_release(o);
-        if (!self)
-            return STATUS_NOT_SUPPORTED;
-    }
+    if (view->replace && (!base || !size || (size & (VM_PAGE - 1))))
+        return STATUS_INVALID_PARAMETER;
+    status = this_process(ProcessHandle);
+    if (!NT_SUCCESS(status))
+        return status;
     status = nt_handle_get(SectionHandle, &nt_section_type, 0, &o, &access);
     if (!NT_SUCCESS(status))
         return status;
     struct nt_section *s = (struct nt_section *)o;
     if (s->image) {
-        if (!(access & (SECTION_MAP_EXECUTE | SECTION_MAP_READ)))
+        if (view->replace)
+            status = STATUS_INVALID_PARAMETER;
+        else if (!(access & (SECTION_MAP_EXECUTE | SECTION_MAP_READ)))
             status = STATUS_ACCESS_DENIED;
         else
             status = nt_section_map_image(s, &base, &size);
     } else {
         bool write = (Win32Protect & (PAGE_READWRITE | PAGE_EXECUTE_READWRITE)) != 0;
         bool exec = (vm_prot(Win32Protect & ~PAGE_GUARD) & PROT_EXEC) != 0;
-        struct vm_where where = vm_anywhere;
-        if (ZeroBits) {
-            where.low = GUEST_LOWEST;
-            where.high = ZeroBits < 32 ? (uintptr_t)1 << (32 - ZeroBits)
-                                       : (~(uintptr_t)0 >> __builtin_clzl(ZeroBits)) + 1;
-        }
-        where.top_down = (AllocationType & MEM_TOP_DOWN) != 0;
         if ((write && !(access & SECTION_MAP_WRITE)) ||
             (!write && !(access & (SECTION_MAP_READ | SECTION_MAP_WRITE))) ||
             (exec && !(access & (SECTION_MAP_EXECUTE | SECTION_MAP_EXECUTE_EXPLICIT))))
@@ -345,48 +347,96 @@ NTSTATUS NtMapViewOfSection(struct nt_thread *t, HANDLE SectionHandle, HANDLE Pr
         else if (!protect_fits(s->protect, Win32Protect))
             status = STATUS_SECTION_PROTECTION;
         else
-            status = map_data(s, &base, (uint64_t)offset.QuadPart, &size,
-                              ZeroBits || where.top_down ? &where : &vm_anywhere, Win32Protect);
+            status = map_data(s, &base, (uint64_t)offset.QuadPart, &size, view, Win32Protect);
     }
     nt_object_release(o);
     if (!NT_SUCCESS(status))
         return status;
     if (!guest_put(BaseAddress, (PVOID)base) || !guest_put(ViewSize, size) ||
         (SectionOffset && !guest_put(SectionOffset, offset))) {
-        vm_release(base, 0);
+        unmap(base, view->replace);
         return STATUS_ACCESS_VIOLATION;
     }
     return status;
 }
 
-NTSTATUS NtUnmapViewOfSection(struct nt_thread *t, HANDLE ProcessHandle, PVOID BaseAddress)
+NTSTATUS NtMapViewOfSection(struct nt_thread *t, HANDLE SectionHandle, HANDLE ProcessHandle,
+                            PVOID *BaseAddress, SIZE_T ZeroBits, SIZE_T CommitSize,
+                            LARGE_INTEGER *SectionOffset, SIZE_T *ViewSize,
+                            ULONG InheritDisposition, ULONG AllocationType, ULONG Win32Protect)
 {
-    struct vm_info info;
+    struct vm_where where = vm_anywhere;
+    struct view view = {.where = &vm_anywhere};
 
     (void)t;
-    if (ProcessHandle != NtCurrentProcess()) {
-        struct nt_object *o;
-        NTSTATUS status =
-            nt_handle_get(ProcessHandle, &nt_process_type, PROCESS_VM_OPERATION, &o, NULL);
-        if (!NT_SUCCESS(status))
-            return status;
-        bool self = o == nt_process_self();
-        nt_object_release(o);
-        if (!self)
-            return STATUS_NOT_SUPPORTED;
+    (void)CommitSize;
+    if (InheritDisposition != ViewShare && InheritDisposition != ViewUnmap)
+        return STATUS_INVALID_PARAMETER_8;
+    if (ZeroBits) {
+        where.low = GUEST_LOWEST;
+        where.high = ZeroBits < 32 ? (uintptr_t)1 << (32 - ZeroBits)
+                                   : (~(uintptr_t)0 >> __builtin_clzl(ZeroBits)) + 1;
     }
-    if (!vm_query((uintptr_t)BaseAddress, &info) || info.state == MEM_FREE ||
-        info.type == MEM_PRIVATE)
-        return STATUS_NOT_MAPPED_VIEW;
-    return vm_release(info.alloc_base, 0);
+    where.top_down = (AllocationType & MEM_TOP_DOWN) != 0;
+    if (ZeroBits || where.top_down)
+        view.where = &where;
+    return map_view(SectionHandle, ProcessHandle, BaseAddress, SectionOffset, ViewSize, &view,
+                    Win32Protect);
+}
+
+NTSTATUS NtMapViewOfSectionEx(struct nt_thread *t, HANDLE SectionHandle, HANDLE ProcessHandle,
+                              PVOID *BaseAddress, LARGE_INTEGER *SectionOffset, SIZE_T *ViewSize,
+                              ULONG AllocationType, ULONG PageProtection,
+                              const void *ExtendedParameters, ULONG ExtendedParameterCount)
+{
+    struct vm_where where = vm_anywhere;
+    struct view view = {.where = &vm_anywhere};
+    uintptr_t low = 0, high = 0;
+    PVOID base;
+
+    (void)t;
+    if (!ExtendedParameterCount != !ExtendedParameters)
+        return STATUS_INVALID_PARAMETER;
+    NTSTATUS status = vm_extended_parameters(ExtendedParameters, ExtendedParameterCount, &low,
+                                             &high, &view.alignment);
+    if (!NT_SUCCESS(status))
+        return status;
+    view.replace = (AllocationType & MEM_REPLACE_PLACEHOLDER) != 0;
+    if (!guest_get(&base, BaseAddress))
+        return STATUS_ACCESS_VIOLATION;
+    if ((base || view.replace) && (low || high || view.alignment))
+        return STATUS_INVALID_PARAMETER;
+    if (AllocationType & ~(MEM_REPLACE_PLACEHOLDER | MEM_RESERVE | MEM_TOP_DOWN | MEM_LARGE_PAGES))
+        return STATUS_INVALID_PARAMETER;
+    where.low = low ? low : high ? GUEST_LOWEST : vm_anywhere.low;
+    where.high = high ? high : vm_anywhere.high;
+    where.top_down = (AllocationType & MEM_TOP_DOWN) != 0;
+    if (low || high || where.top_down)
+        view.where = &where;
+    return map_view(SectionHandle, ProcessHandle, BaseAddress, SectionOffset, ViewSize, &view,
+                    PageProtection);
 }
 
 NTSTATUS NtUnmapViewOfSectionEx(struct nt_thread *t, HANDLE ProcessHandle, PVOID BaseAddress,
                                 ULONG Flags)
 {
-    if (Flags & ~1u)
+    struct vm_info info;
+
+    (void)t;
+    if (Flags & ~(1u | MEM_PRESERVE_PLACEHOLDER)) /* 1: MEM_UNMAP_WITH_TRANSIENT_BOOST, a hint */
         return STATUS_INVALID_PARAMETER_3;
-    return NtUnmapViewOfSection(t, ProcessHandle, BaseAddress);
+    NTSTATUS status = this_process(ProcessHandle);
+    if (!NT_SUCCESS(status))
+        return status;
+    if (!vm_query((uintptr_t)BaseAddress, &info) || info.state == MEM_FREE ||
+        info.type == MEM_PRIVATE)
+        return STATUS_NOT_MAPPED_VIEW;
+    return unmap(info.alloc_base, (Flags & MEM_PRESERVE_PLACEHOLDER) != 0);
+}
+
+NTSTATUS NtUnmapViewOfSection(struct nt_thread *t, HANDLE ProcessHandle, PVOID BaseAddress)
+{
+    return NtUnmapViewOfSectionEx(t, ProcessHandle, BaseAddress, 0);
 }
 
 static NTSTATUS query_basic(const struct nt_section *s, void *out, SIZE_T length, SIZE_T *returned)

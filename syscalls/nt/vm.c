@@ -95,7 +95,10 @@ int vm_prot(uint32_t protect)
     default:
         return -1;
     }
-    if (protect & ~(0xffu | PAGE_GUARD | PAGE_NOCACHE | PAGE_WRITECOMBINE))
+    if (protect & ~(0xffu | PAGE_GUARD | PAGE_NOCACHE | PAGE_WRITECOMBINE | PAGE_TARGETS_INVALID))
+        return -1;
+    /* About targets of indirect calls, which nobody checks here: it goes with executable pages. */
+    if ((protect & PAGE_TARGETS_INVALID) && !(prot & PROT_EXEC))
         return -1;
     if ((protect & PAGE_GUARD) && prot == PROT_NONE)
         return -1;
@@ -282,7 +285,7 @@ NTSTATUS vm_reserve_aligned(uintptr_t *base, size_t size, size_t alignment,
     r->base = b->start = at;
     r->end = b->end = at + size;
     r->type = type;
-    r->alloc_protect = protect;
+    r->alloc_protect = protect & ~PAGE_TARGETS_INVALID;
     b->region = r;
     b->state = MEM_RESERVE;
     RB_INSERT(region_tree, &regions, r);
@@ -334,7 +337,8 @@ NTSTATUS vm_commit(uintptr_t start, size_t size, uint32_t protect)
 {
     pthread_mutex_lock(&vm_lock);
     NTSTATUS status =
-        commit_locked(VM_PAGE_DOWN(start), VM_PAGE_UP(start + size), protect & ~PAGE_NOCACHE);
+        commit_locked(VM_PAGE_DOWN(start), VM_PAGE_UP(start + size),
+                               protect & ~(PAGE_NOCACHE | PAGE_TARGETS_INVALID));
     pthread_mutex_unlock(&vm_lock);
     return status;
 }
@@ -464,6 +468,137 @@ NTSTATUS vm_release(uintptr_t base, size_t size)
     return status;
 }
 
+/* --- placeholders ------------------------------------------------------------------------------ */
+
+/* Cuts a region, so that [start, end) is one of its own, which is returned; NULL without memory. */
+static struct vm_region *isolate(struct vm_region *r, uintptr_t start, uintptr_t end)
+{
+    struct vm_region *middle = start > r->base ? malloc(sizeof(*middle)) : NULL;
+    struct vm_region *right = end < r->end ? malloc(sizeof(*right)) : NULL;
+
+    if ((start > r->base && !middle) || (end < r->end && !right) || !split_at(start) ||
+        !split_at(end)) {
+        free(middle);
+        free(right);
+        return NULL;
+    }
+    struct vm_region *cut[2] = {middle, right}, *result = middle ? middle : r;
+    uintptr_t at[2] = {start, end};
+    for (int i = 0; i < 2; i++) {
+        if (!cut[i])
+            continue;
+        *cut[i] = *r;
+        cut[i]->base = at[i];
+        r->end = at[i];
+        RB_INSERT(region_tree, &regions, cut[i]);
+        for (struct vm_block *b = block_at(at[i]); b && b->start < cut[i]->end;
+             b = RB_NEXT(block_tree, &blocks, b))
+            b->region = cut[i];
+        r = cut[i];
+    }
+    return result;
+}
+
+static void make_placeholder(struct vm_region *r)
+{
+    munmap((void *)r->base, r->end - r->base);
+    r->placeholder = true;
+    r->replaced = false;
+    r->type = MEM_PRIVATE;
+    r->alloc_protect = PAGE_NOACCESS;
+    r->section = NULL;
+    r->section_offset = 0;
+    set_range(r->base, r->end, MEM_RESERVE, 0); /* whole: needs no memory */
+}
+
+NTSTATUS vm_placeholder_split(uintptr_t start, size_t size)
+{
+    uintptr_t from = VM_PAGE_DOWN(start), to = VM_PAGE_UP(start + size);
+    NTSTATUS status = STATUS_SUCCESS;
+
+    pthread_mutex_lock(&vm_lock);
+    struct vm_region *r = region_at(from);
+    bool whole = r && from == r->base && to == r->end;
+    if (!r)
+        status = STATUS_MEMORY_NOT_ALLOCATED;
+    else if (to > r->end || !(r->placeholder ? !whole : r->replaced && r->type == MEM_PRIVATE))
+        status = STATUS_CONFLICTING_ADDRESSES;
+    else if (!(r = isolate(r, from, to)))
+        status = STATUS_NO_MEMORY;
+    else
+        make_placeholder(r);
+    pthread_mutex_unlock(&vm_lock);
+    return status;
+}
+
+NTSTATUS vm_placeholder_restore(uintptr_t base)
+{
+    struct nt_object *dropped = NULL;
+    NTSTATUS status = STATUS_SUCCESS;
+
+    pthread_mutex_lock(&vm_lock);
+    struct vm_region *r = region_at(base);
+    if (!r || r->type == MEM_PRIVATE) {
+        status = STATUS_NOT_MAPPED_VIEW;
+    } else if (!r->replaced) {
+        status = STATUS_CONFLICTING_ADDRESSES;
+    } else {
+        dropped = r->section;
+        make_placeholder(r);
+    }
+    pthread_mutex_unlock(&vm_lock);
+    if (dropped)
+        nt_object_release(dropped);
+    return status;
+}
+
+NTSTATUS vm_placeholder_merge(uintptr_t start, size_t size)
+{
+    uintptr_t end = start + size;
+    NTSTATUS status = STATUS_CONFLICTING_ADDRESSES;
+
+    pthread_mutex_lock(&vm_lock);
+    struct vm_region *first = region_at(start), *r = first;
+    while (r && r->placeholder && r->end < end) {
+        struct vm_region *next = RB_NEXT(region_tree, &regions, r);
+        r = next && next->base == r->end ? next : NULL;
+    }
+    if (r && r != first && first->base == start && r->placeholder && r->end == end) {
+        while (first->end < end) {
+            struct vm_region *next = RB_NEXT(region_tree, &regions, first);
+            for (struct vm_block *b = block_at(next->base); b && b->start < next->end;
+                 b = RB_NEXT(block_tree, &blocks, b))
+                b->region = first;
+            first->end = next->end;
+            RB_REMOVE(region_tree, &regions, next);
+            free(next);
+        }
+        merge_around(start, end);
+        status = STATUS_SUCCESS;
+    }
+    pthread_mutex_unlock(&vm_lock);
+    return status;
+}
+
+NTSTATUS vm_placeholder_replace(uintptr_t start, size_t size, uint32_t type, uint32_t protect,
+                                struct vm_region **region)
+{
+    NTSTATUS status = STATUS_CONFLICTING_ADDRESSES;
+
+    pthread_mutex_lock(&vm_lock);
+    struct vm_region *r = region_at(start);
+    if (r && r->placeholder && r->base == start && r->end == start + size) {
+        r->placeholder = false;
+        r->replaced = true;
+        r->type = type;
+        r->alloc_protect = protect & ~PAGE_TARGETS_INVALID;
+        *region = r;
+        status = STATUS_SUCCESS;
+    }
+    pthread_mutex_unlock(&vm_lock);
+    return status;
+}
+
 NTSTATUS vm_protect(uintptr_t start, size_t size, uint32_t protect, uint32_t *old)
 {
     uintptr_t from = VM_PAGE_DOWN(start), to = VM_PAGE_UP(start + size);
@@ -472,6 +607,7 @@ NTSTATUS vm_protect(uintptr_t start, size_t size, uint32_t protect, uint32_t *ol
 
     if (prot < 0)
         return STATUS_INVALID_PAGE_PROTECTION;
+    protect &= ~PAGE_TARGETS_INVALID;
     pthread_mutex_lock(&vm_lock);
     struct vm_region *r = region_at(from);
     if (!r || to > r->end || to <= from) {

@@ -30,7 +30,8 @@ struct vm_region {
     uint32_t type;          /* MEM_PRIVATE, MEM_MAPPED, MEM_IMAGE */
     uint32_t alloc_protect; /* PAGE_* */
     bool permanent;         /* the guest cannot free it (KUSER_SHARED_DATA) */
-    bool placeholder;
+    bool placeholder; /* reserved for something that replaces it as a whole */
+    bool replaced;    /* it took the place of a placeholder, and can become one again */
     struct nt_object *section; /* one reference, for views; NULL otherwise */
     uint64_t section_offset;
 };
@@ -67,6 +68,20 @@ NTSTATUS vm_reserve_aligned(uintptr_t *base, size_t size, size_t alignment,
 NTSTATUS vm_commit(uintptr_t start, size_t size, uint32_t protect);
 NTSTATUS vm_decommit(uintptr_t start, size_t size);
 NTSTATUS vm_release(uintptr_t base, size_t size); /* size 0: the whole region at base */
+
+/* Placeholders. A part of one, or of private memory that replaced one, or a whole view that did,
+ * becomes a placeholder of its own; neighbours become one; one becomes a region of reserved pages of
+ * that type. STATUS_CONFLICTING_ADDRESSES unless the range fits. */
+NTSTATUS vm_placeholder_split(uintptr_t start, size_t size);
+NTSTATUS vm_placeholder_restore(uintptr_t base); /* the view at base */
+NTSTATUS vm_placeholder_merge(uintptr_t start, size_t size);
+NTSTATUS vm_placeholder_replace(uintptr_t start, size_t size, uint32_t type, uint32_t protect,
+                                struct vm_region **region);
+
+/* What a guest's list of MEM_EXTENDED_PARAMETER asks for; low, high (exclusive) and alignment stay
+ * as they are where it says nothing. Defined in memory.c. */
+NTSTATUS vm_extended_parameters(const void *list, uint32_t count, uintptr_t *low, uintptr_t *high,
+                                size_t *alignment);
 
 /* Maps part of a file (flags MAP_SHARED or MAP_PRIVATE) over reserved pages of a region. */
 NTSTATUS vm_map_file(uintptr_t start, size_t size, uint32_t protect, int flags, int fd,

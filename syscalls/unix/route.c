@@ -183,6 +183,59 @@ int unix_route_interfaces(struct unix_sysctl_out *out, const struct unix_route_l
     return 0;
 }
 
+/* One group that an interface has joined */
+static void group(struct unix_sysctl_out *out, const struct unix_route_layout *l, const char *name,
+                  unsigned index, const struct sockaddr *a)
+{
+    struct message m = {.size = 16};
+    struct sockaddr_dl_ dl = {.len = sizeof(dl), .family = UNIX_AF_LINK, .index = (uint16_t)index};
+    int32_t addrs = RTA_IFP_ | RTA_IFA_;
+    uint16_t i = (uint16_t)index;
+
+    dl.nlen = (uint8_t)strnlen(name, IFNAMSIZ);
+    memcpy(dl.data, name, dl.nlen);
+    memset(m.bytes, 0, 16);
+    memcpy(m.bytes + 4, &addrs, 4);
+    memcpy(m.bytes + 12, &i, 2);
+    add_address(&m, &dl, sizeof(dl));
+    add_host_address(&m, a);
+    finish(out, &m, l->version, l->newmaddr);
+}
+
+int unix_route_groups(struct unix_sysctl_out *out, const struct unix_route_layout *l, unsigned index)
+{
+    char line[256], name[32] = "", hex[64];
+    unsigned at = 0, word;
+    FILE *f = fopen("/proc/net/igmp", "re");
+
+    while (f && fgets(line, sizeof(line), f)) {
+        if (line[0] != '\t') {
+            if (sscanf(line, "%u %31s", &at, name) != 2)
+                at = 0;
+        } else if (at && (!index || at == index) && sscanf(line, " %x", &word) == 1) {
+            struct sockaddr_in in = {.sin_family = AF_INET, .sin_addr.s_addr = word};
+            group(out, l, name, at, (const struct sockaddr *)&in);
+        }
+    }
+    if (f)
+        fclose(f);
+    f = fopen("/proc/net/igmp6", "re");
+    while (f && fgets(line, sizeof(line), f)) {
+        struct sockaddr_in6 in = {.sin6_family = AF_INET6};
+        if (sscanf(line, "%u %31s %63s", &at, name, hex) != 3 || strlen(hex) != 32 ||
+            (index && at != index))
+            continue;
+        for (int i = 0; i < 16; i++) {
+            if (sscanf(hex + 2 * i, "%2x", &word) == 1)
+                in.sin6_addr.s6_addr[i] = (uint8_t)word;
+        }
+        group(out, l, name, at, (const struct sockaddr *)&in);
+    }
+    if (f)
+        fclose(f);
+    return 0;
+}
+
 int unix_route_dump(struct unix_sysctl_out *out, const struct unix_route_layout *l, int family)
 {
     char line[256], name[32];

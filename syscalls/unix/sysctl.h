@@ -60,7 +60,7 @@ unix_sysctl_get unix_sysctl_ostype, unix_sysctl_osrelease, unix_sysctl_hostname,
 
 /* What net.route's lists are made of: the messages of route(4), whose headers differ. */
 struct unix_route_layout {
-    uint8_t version, newaddr, ifinfo, get;
+    uint8_t version, newaddr, newmaddr, ifinfo, get;
     size_t ifm_size, ifam_size, rtm_size;
     void (*ifm)(void *out, uint32_t flags, uint16_t index, uint8_t type, uint8_t address_length,
                 uint32_t mtu, int32_t addrs);
@@ -70,6 +70,8 @@ struct unix_route_layout {
 /* NET_RT_IFLIST; family 0: all; index 0: all. */
 int unix_route_interfaces(struct unix_sysctl_out *out, const struct unix_route_layout *l, int family,
                           unsigned index);
+/* NET_RT_IFMALIST */
+int unix_route_groups(struct unix_sysctl_out *out, const struct unix_route_layout *l, unsigned index);
 /* NET_RT_DUMP */
 int unix_route_dump(struct unix_sysctl_out *out, const struct unix_route_layout *l, int family);
 

@@ -1,5 +1,5 @@
 /*
- * Images in memory. Symbols are not read: sessions for them cannot be had.
+ * Images in memory; dumps, which are not written.
  */
 #define _IMAGEHLP_SOURCE_
 #include "libcompat/nt/include/win32.h"
@@ -41,24 +41,6 @@ DWORD WINAPI SymSetOptions(DWORD value)
 {
     InterlockedExchange(&options, (LONG)value);
     return value;
-}
-
-BOOL WINAPI SymInitializeW(HANDLE process, PCWSTR path, BOOL invade)
-{
-    (void)process, (void)path, (void)invade;
-    return fail(ERROR_NOT_SUPPORTED);
-}
-
-BOOL WINAPI SymInitialize(HANDLE process, PCSTR path, BOOL invade)
-{
-    (void)path;
-    return SymInitializeW(process, NULL, invade);
-}
-
-BOOL WINAPI SymCleanup(HANDLE process)
-{
-    (void)process;
-    return fail(ERROR_INVALID_PARAMETER); /* of a session that never was */
 }
 
 BOOL WINAPI MiniDumpWriteDump(HANDLE process, DWORD id, HANDLE file, ULONG type, const void *exception,

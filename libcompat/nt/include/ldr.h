@@ -87,6 +87,9 @@ NTSTATUS NTAPI RtlImageNtHeaderEx(ULONG flags, PVOID base, ULONGLONG size,
 PVOID NTAPI RtlImageDirectoryEntryToData(PVOID base, BOOLEAN mapped_as_image, USHORT directory,
                                          PULONG size);
 PIMAGE_SECTION_HEADER NTAPI RtlImageRvaToSection(PIMAGE_NT_HEADERS headers, PVOID base, ULONG rva);
+PIMAGE_SECTION_HEADER NTAPI RtlSectionTableFromVirtualAddress(PIMAGE_NT_HEADERS headers, PVOID base,
+                                                              ULONG rva);
+PVOID NTAPI RtlAddressInSectionTable(PIMAGE_NT_HEADERS headers, PVOID base, ULONG rva);
 PVOID NTAPI RtlImageRvaToVa(PIMAGE_NT_HEADERS headers, PVOID base, ULONG rva,
                             PIMAGE_SECTION_HEADER *section);
 

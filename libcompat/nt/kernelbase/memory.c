@@ -3,6 +3,10 @@
  */
 #include "kernelbase.h"
 
+#ifndef MEM_COALESCE_PLACEHOLDERS /* older MinGW headers */
+#define MEM_COALESCE_PLACEHOLDERS 1
+#endif
+
 #define PAGE_BYTES 0x1000u
 #ifndef MEM_PRESERVE_PLACEHOLDER
 #define MEM_PRESERVE_PLACEHOLDER 0x00000002
@@ -65,7 +69,8 @@ BOOL WINAPI VirtualFreeEx(HANDLE process, LPVOID address, SIZE_T size, DWORD typ
 {
     PVOID base = address;
 
-    if (type & MEM_RELEASE && size && !(type & MEM_PRESERVE_PLACEHOLDER))
+    if (type & MEM_RELEASE && size &&
+        !(type & (MEM_PRESERVE_PLACEHOLDER | MEM_COALESCE_PLACEHOLDERS)))
         return fail(ERROR_INVALID_PARAMETER);
     return set_status(NtFreeVirtualMemory(process, &base, &size, type));
 }

@@ -75,6 +75,39 @@ BOOL WINAPI K32GetProcessMemoryInfo(HANDLE process, PPROCESS_MEMORY_COUNTERS cou
     return TRUE;
 }
 
+/* Of the kernel's own memory nothing is told; caches count as what is free. */
+BOOL WINAPI K32GetPerformanceInfo(PPERFORMANCE_INFORMATION info, DWORD size)
+{
+    MEMORYSTATUSEX memory = {.dwLength = sizeof(memory)};
+    SYSTEM_PROCESS_INFORMATION *processes, *process;
+    SYSTEM_INFO system;
+
+    if (size < sizeof(*info))
+        return fail(ERROR_BAD_LENGTH);
+    GetSystemInfo(&system);
+    if (!GlobalMemoryStatusEx(&memory) || !(processes = system_processes()))
+        return FALSE;
+    *info = (PERFORMANCE_INFORMATION){
+        .cb = sizeof(*info),
+        .PageSize = system.dwPageSize,
+        .CommitLimit = memory.ullTotalPageFile / system.dwPageSize,
+        .CommitTotal = (memory.ullTotalPageFile - memory.ullAvailPageFile) / system.dwPageSize,
+        .PhysicalTotal = memory.ullTotalPhys / system.dwPageSize,
+        .PhysicalAvailable = memory.ullAvailPhys / system.dwPageSize,
+    };
+    info->CommitPeak = info->CommitTotal;
+    for (process = processes;;) {
+        info->ProcessCount++;
+        info->ThreadCount += process->NumberOfThreads;
+        info->HandleCount += process->HandleCount;
+        if (!process->NextEntryOffset)
+            break;
+        process = (PVOID)((char *)process + process->NextEntryOffset);
+    }
+    heap_free(processes);
+    return TRUE;
+}
+
 BOOL WINAPI K32EmptyWorkingSet(HANDLE process)
 {
     return SetProcessWorkingSetSize(process, (SIZE_T)-1, (SIZE_T)-1);

@@ -60,6 +60,17 @@ PVOID NTAPI RtlImageRvaToVa(PIMAGE_NT_HEADERS nt, PVOID base, ULONG rva,
     return (char *)base + (rva - s->VirtualAddress) + s->PointerToRawData;
 }
 
+PIMAGE_SECTION_HEADER NTAPI RtlSectionTableFromVirtualAddress(PIMAGE_NT_HEADERS nt, PVOID base, ULONG rva)
+{
+    return RtlImageRvaToSection(nt, base, rva);
+}
+
+/* Where that lies in an image which is mapped as a plain file. */
+PVOID NTAPI RtlAddressInSectionTable(PIMAGE_NT_HEADERS nt, PVOID base, ULONG rva)
+{
+    return RtlImageRvaToVa(nt, base, rva, NULL);
+}
+
 PVOID NTAPI RtlImageDirectoryEntryToData(PVOID base, BOOLEAN mapped, USHORT directory, PULONG size)
 {
     PIMAGE_NT_HEADERS nt;
