@@ -15,7 +15,7 @@ INCLUDE := -I$(srcdir) -I. -D_GNU_SOURCE
 
 # Host: a file that uses Criterion, itself or through a header of its folder, is a program; the
 # others of its folder are linked into each.
-UNIT_SOURCES := $(shell grep -lE 'criterion/criterion.h|host_calls.h' $(T)/loader/*.c $(T)/nt/*.c)
+UNIT_SOURCES := $(shell grep -lE 'criterion/criterion.h|host_calls.h' $(T)/abi/*.c $(T)/loader/*.c $(T)/nt/*.c)
 UNIT_HELPERS = $(filter-out $(UNIT_SOURCES),$(wildcard $(dir $1)*.c))
 UNITS := $(patsubst $(T)/%.c,$(OUT)/unit/%,$(UNIT_SOURCES))
 
