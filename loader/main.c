@@ -7,6 +7,7 @@
 #include "loader/detect.h"
 #include "loader/nt_start.h"
 #include "loader/options.h"
+#include "loader/unix_start.h"
 #include "loader/where.h"
 
 static int fail(int status, const char *what, const char *detail)
@@ -37,6 +38,8 @@ int main(int argc, char **argv)
     int error = detect_fd(fd, &kind);
     if (error)
         return fail(126, o.program, strerror(error));
+    if (unix_start_knows(&kind))
+        return unix_start(&o, &kind, fd, path);
     if (kind.kind != DETECT_PE) {
         char text[sizeof(kind.text) + 64];
         snprintf(text, sizeof(text), "cannot be executed: %s", kind.text);

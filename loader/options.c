@@ -9,17 +9,18 @@
 
 static const char help[] =
     "Usage: compatrun [OPTIONS] PROGRAM [ARGUMENTS...]\n"
-    "Runs a program built for Windows (x86-64) as an ordinary process.\n"
+    "Runs a program built for Windows, FreeBSD or NetBSD (x86-64) as an ordinary process.\n"
     "\n"
     "  -C DIR                 change to DIR first\n"
     "  --env NAME=VALUE       set a variable for the program\n"
     "  --clean-env            start from an empty environment\n"
     "  --drive X=DIR          make DIR drive X: (Z: is /, C: the run's own)\n"
+    "  --root DIR             a system's files for a FreeBSD or NetBSD program\n"
     "  --state DIR            keep drive C: and the registry in DIR\n"
     "  --session NAME         share named objects with other runs of that name\n"
     "  --os-version 10|11     the Windows version that programs see (default 10)\n"
     "  --case exact|fold      how file names are looked up (default fold)\n"
-    "  --intercept auto|sud|seccomp\n"
+    "  --intercept auto|patch|sud|seccomp\n"
     "                         what catches raw system calls\n"
     "  --trace[=FILTER]       decoded calls on stderr; FILTER: names, groups, !exclusions\n"
     "  --trace-file FILE      the trace goes to FILE, or to descriptor N with &N\n"
@@ -117,7 +118,9 @@ enum options_result options_parse(int argc, char **argv, struct run_options *o)
                                                                      v[0])))
                 return complain("--drive wants X=DIR, X a letter other than C and Z", v);
             o->drives[o->drive_count++] = (char *)v;
-        } else if ((v = value_of("--state", argc, argv, &i, &missing)))
+        } else if ((v = value_of("--root", argc, argv, &i, &missing)))
+            o->root = v;
+        else if ((v = value_of("--state", argc, argv, &i, &missing)))
             o->state = v;
         else if ((v = value_of("--session", argc, argv, &i, &missing)))
             o->session = v;
@@ -132,6 +135,8 @@ enum options_result options_parse(int argc, char **argv, struct run_options *o)
         } else if ((v = value_of("--intercept", argc, argv, &i, &missing))) {
             if (!missing && !parse_intercept(v, o))
                 return complain("--intercept takes auto, patch, sud or seccomp", v);
+        } else if (strncmp(a, "--argv0=", 8) == 0) {
+            o->argv0 = a + 8; /* as --child: not for users */
         } else if (strncmp(a, "--child=", 8) == 0) {
             char *end; /* what a parent says to its child: not for users, so not in the help */
             long fd = strtol(a + 8, &end, 10);
@@ -148,5 +153,7 @@ enum options_result options_parse(int argc, char **argv, struct run_options *o)
         return complain("no program given", NULL);
     o->program = argv[i];
     o->arguments = argv + i;
+    if (o->argv0)
+        o->arguments[0] = (char *)o->argv0;
     return OPTIONS_RUN;
 }

@@ -13,6 +13,7 @@ struct run_options {
     unsigned env_count;
     char **drives; /* --drive X=DIR */
     unsigned drive_count;
+    const char *root; /* --root */
     const char *state;
     const char *session;
     const char *os_version;
@@ -23,6 +24,7 @@ struct run_options {
     const char *trace_file; /* --trace-file, path or "&N" */
     bool verbose, quiet;
     int child; /* --child N, of our own parent: the descriptor of child.h; -1 */
+    const char *argv0; /* --argv0=NAME, of a program that starts another: what that one sees as its name */
     const char *program;
     char **arguments; /* from the program's name on, NULL-terminated */
 };

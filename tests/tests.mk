@@ -32,13 +32,21 @@ MSVC_GUESTS := $(foreach s,$(MSVC_SOURCES),$(OUT)/nt/$(call name_of,$s).exe)
 endif
 RAW := $(patsubst $(T)/%.c,$(OUT)/%.exe,$(wildcard $(T)/intercept/*.c))
 
+# Guests for FreeBSD and NetBSD: freestanding, so that no libraries of those systems are needed. What is in
+# tests/unix is built for both.
+UNIX_SYSTEMS := freebsd netbsd
+unix_sources = $(wildcard $(T)/unix/*.c $(T)/$1/*.c)
+ifneq ($(CLANG),)
+UNIX_GUESTS := $(foreach s,$(UNIX_SYSTEMS),$(patsubst %,$(OUT)/$s/%,$(notdir $(basename $(call unix_sources,$s)))))
+endif
+
 TOOLS := $(OUT)/damage/make-damaged $(OUT)/damage/good.exe
 ifneq ($(CLANG),)
 TOOLS += $(OUT)/fuzz/pe $(OUT)/fuzz/pe_seeds
 endif
 
 all: $(if $(CRITERION_LIBS),$(UNITS)) $(GUESTS) $(UCRT_GUESTS) $(MSVC_GUESTS) $(RAW) $(TOOLS) \
-	$(OUT)/guests.list $(OUT)/units.list
+	$(UNIX_GUESTS) $(OUT)/unix.list $(OUT)/guests.list $(OUT)/units.list
 .PHONY: all
 
 # What there should be, for the scripts: a program that did not build is missed by name.
@@ -48,8 +56,21 @@ $(OUT)/guests.list: FORCE
 $(OUT)/units.list: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' $(patsubst $(OUT)/unit/%,%,$(UNITS)) > $@
+$(OUT)/unix.list: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' $(foreach s,$(UNIX_SYSTEMS),$(patsubst %,$s/%,$(notdir $(basename $(call unix_sources,$s))))) > $@
 FORCE:
 .PHONY: FORCE
+
+UNIX_CFLAGS := -O1 -std=gnu17 -Wall -Wextra -Wno-unused-function -ffreestanding -fno-stack-protector \
+	-fno-builtin -nostdlib -static -fuse-ld=lld -I$(srcdir) -I$(T)/unix
+define UNIX_RULE
+$(OUT)/$1/$(notdir $(basename $2)): $2 $(T)/unix/guest.h
+	@mkdir -p $$(@D)
+	@echo "  TEST     $1/$(notdir $(basename $2))"
+	@$(CLANG) --target=x86_64-unknown-$1 $(UNIX_CFLAGS) -o $$@ $$<
+endef
+$(foreach s,$(UNIX_SYSTEMS),$(foreach c,$(call unix_sources,$s),$(eval $(call UNIX_RULE,$s,$c))))
 
 define UNIT_RULE
 $(patsubst $(T)/%.c,$(OUT)/unit/%,$1): $1 $(call UNIT_HELPERS,$1) $(wildcard $(dir $1)*.h) libcompatrun.a

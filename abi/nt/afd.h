@@ -34,12 +34,16 @@ typedef struct AFD_OPEN_PACKET {
 #define IOCTL_AFD_GET_CONTEXT 0x00012043u
 #define IOCTL_AFD_SET_CONTEXT 0x00012047u
 #define IOCTL_AFD_GET_INFORMATION 0x0001207bu
+#define IOCTL_AFD_TRANSMIT_FILE 0x0001207fu
 #define IOCTL_AFD_SUPER_ACCEPT 0x00012083u
 #define IOCTL_AFD_EVENT_SELECT 0x00012087u
 #define IOCTL_AFD_ENUM_NETWORK_EVENTS 0x0001208bu
 #define IOCTL_AFD_TRANSPORT_IOCTL 0x000120bfu
+#define IOCTL_AFD_TRANSMIT_PACKETS 0x000120c3u
 #define IOCTL_AFD_SUPER_CONNECT 0x000120c7u
 #define IOCTL_AFD_SUPER_DISCONNECT 0x000120cbu
+#define IOCTL_AFD_RECEIVE_MESSAGE 0x000120cfu
+#define IOCTL_AFD_SEND_MESSAGE 0x000120d3u
 /* Ours: the driver's own code for the peer's address is not documented anywhere. */
 #define IOCTL_AFD_GET_PEER_ADDRESS 0x00012f03u
 
@@ -121,6 +125,55 @@ typedef struct AFD_SEND_DATAGRAM_INFO {
     } Connection;
 } AFD_SEND_DATAGRAM_INFO;
 
+/* RECEIVE_MESSAGE: a datagram with control data; NT's WSACMSGHDR one behind the other. */
+typedef struct AFD_RECEIVE_MESSAGE_INFO {
+    AFD_RECEIVE_DATAGRAM_INFO Datagram;
+    PVOID ControlBuffer;
+    ULONG *ControlLength; /* room, then what there is */
+    ULONG *MsgFlags;      /* MSG_TRUNC, MSG_CTRUNC, MSG_BCAST, MSG_MCAST */
+} AFD_RECEIVE_MESSAGE_INFO;
+
+typedef struct AFD_SEND_MESSAGE_INFO {
+    AFD_SEND_DATAGRAM_INFO Datagram;
+    PVOID ControlBuffer;
+    ULONG ControlLength;
+} AFD_SEND_MESSAGE_INFO;
+
+typedef struct AFD_TRANSMIT_FILE_INFO {
+    LARGE_INTEGER Offset;      /* -1: the file's position */
+    LARGE_INTEGER WriteLength; /* 0: to its end */
+    ULONG SendPacketLength;
+    HANDLE FileHandle; /* NULL: no file */
+    PVOID Head;
+    ULONG HeadLength;
+    PVOID Tail;
+    ULONG TailLength;
+    ULONG Flags; /* TF_* */
+} AFD_TRANSMIT_FILE_INFO;
+
+/* As TRANSMIT_PACKETS_ELEMENT. */
+typedef struct AFD_TRANSMIT_ELEMENT {
+    ULONG Flags; /* AFD_ELEMENT_* */
+    ULONG Length;
+    union {
+        struct {
+            LARGE_INTEGER Offset;
+            HANDLE File;
+        };
+        PVOID Buffer;
+    };
+} AFD_TRANSMIT_ELEMENT;
+#define AFD_ELEMENT_MEMORY 1u
+#define AFD_ELEMENT_FILE 2u
+
+typedef struct AFD_TRANSMIT_PACKETS_INFO {
+    AFD_TRANSMIT_ELEMENT *Elements;
+    ULONG ElementCount, SendSize, Flags;
+} AFD_TRANSMIT_PACKETS_INFO;
+
+#define AFD_TF_DISCONNECT 1u
+#define AFD_TF_REUSE_SOCKET 2u
+
 #define AFD_NO_FAST_IO 1u
 #define AFD_OVERLAPPED 2u
 
@@ -201,6 +254,7 @@ _Static_assert(offsetof(AFD_POLL_INFO, Handles) == 16, "AFD_POLL_INFO");
 _Static_assert(sizeof(AFD_CONNECT_INFO) == 24, "AFD_CONNECT_INFO");
 _Static_assert(offsetof(AFD_OPEN_PACKET, TransportDeviceName) == 24, "AFD_OPEN_PACKET");
 _Static_assert(sizeof(AFD_ACCEPT_INFO) == 16, "AFD_ACCEPT_INFO");
+_Static_assert(sizeof(AFD_TRANSMIT_ELEMENT) == 24, "AFD_TRANSMIT_ELEMENT");
 #endif
 
 #endif

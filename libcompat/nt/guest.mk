@@ -21,7 +21,7 @@ ORDER := ntdll kernelbase kernel32 ucrtbase msvcrt vcruntime140 vcruntime140_1 a
 	bcrypt bcryptprimitives oleaut32 ole32 combase shell32 version ws2_32 shlwapi winmm psapi \
 	iphlpapi userenv dbghelp crypt32 secur32 sechost rpcrt4 gdi32 mswsock powrprof wsock32 \
 	msvcp140 normaliz netapi32 setupapi cabinet imm32 comctl32 comdlg32 winhttp wininet urlmon \
-	pdh ncrypt avicap32
+	dnsapi pdh ncrypt avicap32
 base_of = 0x3ff$(word $(words $(call upto,$1,$(ORDER))),$(HEX))000000
 upto = $(if $(filter $1,$2),$(if $(filter $1,$(firstword $2)),x,x $(call upto,$1,$(wordlist 2,99,$2))),$(error add $1 to ORDER in guest.mk))
 D := 0 1 2 3 4 5 6 7 8 9 a b c d e f
@@ -55,6 +55,9 @@ LIBS_bcrypt := bcryptprimitives ntdll
 LIBS_advapi32 := bcryptprimitives kernel32 ntdll
 LIBS_crypt32 := bcrypt kernel32 ntdll
 LIBS_mswsock := ws2_32 kernel32 ntdll
+LIBS_ws2_32 := kernel32 ntdll
+LIBS_dnsapi := ws2_32 kernel32 ntdll
+LIBS_iphlpapi := ws2_32 kernel32 ntdll
 SHARED_ucrtbase := crt vcrt
 SHARED_msvcrt := crt vcrt
 CFLAGS_ucrtbase := -DCRT_UCRT

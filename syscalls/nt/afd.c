@@ -7,6 +7,7 @@
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "syscalls/nt/child.h"
@@ -27,12 +28,34 @@ NTSTATUS afd_get(HANDLE h, struct nt_file **f)
     return STATUS_OBJECT_TYPE_MISMATCH;
 }
 
+static struct afd_socket *new_socket(int family)
+{
+    struct afd_socket *s = calloc(1, sizeof(*s));
+
+    if (s && family == AFD_UNIX && !(s->names = calloc(2, sizeof(*s->names)))) {
+        free(s);
+        s = NULL;
+    }
+    if (s)
+        s->family = family;
+    return s;
+}
+
+static void free_socket(struct afd_socket *s)
+{
+    if (s) {
+        free(s->names);
+        free(s->context);
+    }
+    free(s);
+}
+
 static struct nt_file *new_file(int fd, const struct nt_open *how, struct afd_socket *s)
 {
     struct nt_file *f = nt_file_new(&afd_ops, fd, how->access, how->share, how->options);
 
     if (!f) {
-        free(s);
+        free_socket(s);
         return NULL;
     }
     f->device = &nt_afd_device;
@@ -53,6 +76,8 @@ static NTSTATUS open_socket(const AFD_OPEN_PACKET *p, const struct nt_open *how,
         return STATUS_INVALID_ADDRESS;
     if (p->SocketType != SOCK_STREAM && p->SocketType != SOCK_DGRAM && p->SocketType != SOCK_RAW)
         return STATUS_NOT_SUPPORTED;
+    if (family == AF_UNIX && p->SocketType != SOCK_STREAM)
+        return STATUS_NOT_SUPPORTED;
     int fd = socket(family, p->SocketType | SOCK_CLOEXEC | SOCK_NONBLOCK, p->Protocol);
     if (fd < 0)
         return afd_status(errno);
@@ -60,12 +85,11 @@ static NTSTATUS open_socket(const AFD_OPEN_PACKET *p, const struct nt_open *how,
         int on = 1;
         setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
     }
-    struct afd_socket *s = calloc(1, sizeof(*s));
+    struct afd_socket *s = new_socket(p->AddressFamily);
     if (!s) {
         close(fd);
         return STATUS_INSUFFICIENT_RESOURCES;
     }
-    s->family = p->AddressFamily;
     s->type = p->SocketType;
     s->protocol = p->Protocol;
     *f = new_file(fd, how, s);
@@ -165,18 +189,22 @@ static void afd_destroy(struct nt_file *f)
     close_waiting(s);
     if (s->select_event)
         nt_object_release(s->select_event);
-    free(s->context);
-    free(s);
+    free_socket(s);
 }
 
-static NTSTATUS put_address(const struct sockaddr_storage *a, socklen_t n, void *out,
-                            uint32_t out_n, ULONG_PTR *information)
+static NTSTATUS get_name(struct nt_file *f, bool peer, void *out, uint32_t out_n,
+                         ULONG_PTR *information)
 {
+    struct afd_socket *s = afd_of(f);
     char nt[sizeof(struct sockaddr_storage)];
-    size_t size = afd_address_out(a, n, nt);
 
+    if (!peer && !atomic_load(&s->bound))
+        return STATUS_INVALID_PARAMETER;
+    if (peer && atomic_load(&s->connecting))
+        afd_settle_connect(s);
+    size_t size = afd_name_out(s, f->fd, peer, nt);
     if (!size)
-        return STATUS_INVALID_CONNECTION;
+        return afd_status(errno);
     if (out_n < size)
         return STATUS_BUFFER_TOO_SMALL;
     if (!guest_write(out, nt, size))
@@ -185,21 +213,28 @@ static NTSTATUS put_address(const struct sockaddr_storage *a, socklen_t n, void 
     return STATUS_SUCCESS;
 }
 
-static NTSTATUS get_name(struct nt_file *f, bool peer, void *out, uint32_t out_n,
-                         ULONG_PTR *information)
+static NTSTATUS bind_unix(struct nt_file *f, const char *in, uint32_t in_n)
 {
     struct afd_socket *s = afd_of(f);
-    struct sockaddr_storage a = {0};
-    socklen_t n = sizeof(a);
+    struct afd_unix_name name;
+    struct sockaddr_un a;
+    socklen_t n;
+    int folder;
+    NTSTATUS status = afd_unix_in(in, in_n, &name, &a, &n, &folder);
 
-    if (!peer && !atomic_load(&s->bound))
-        return STATUS_INVALID_PARAMETER;
-    if (peer && atomic_load(&s->connecting))
-        afd_settle_connect(s);
-    if ((peer ? getpeername(f->fd, (struct sockaddr *)&a, &n)
-              : getsockname(f->fd, (struct sockaddr *)&a, &n)) != 0)
-        return afd_status(errno);
-    return put_address(&a, n, out, out_n, information);
+    if (!NT_SUCCESS(status))
+        return status;
+    if (atomic_exchange(&s->bound, true)) {
+        status = STATUS_INVALID_PARAMETER;
+    } else if (bind(f->fd, (struct sockaddr *)&a, n) != 0) {
+        status = afd_status(errno);
+        atomic_store(&s->bound, false);
+    } else {
+        s->names[0] = name;
+    }
+    if (folder >= 0)
+        close(folder);
+    return status;
 }
 
 static NTSTATUS do_bind(struct nt_file *f, const char *in, uint32_t in_n, void *out, uint32_t out_n,
@@ -214,6 +249,12 @@ static NTSTATUS do_bind(struct nt_file *f, const char *in, uint32_t in_n, void *
         return STATUS_INVALID_PARAMETER;
     if (!guest_get(&share, (const ULONG *)(const void *)in))
         return STATUS_ACCESS_VIOLATION;
+    if (s->family == AFD_UNIX) {
+        NTSTATUS bound = bind_unix(f, in + sizeof(share), in_n - sizeof(share));
+        if (!NT_SUCCESS(bound) || !out_n)
+            return bound;
+        return get_name(f, false, out, out_n, information);
+    }
     NTSTATUS status = afd_address_in(s, in + sizeof(share), in_n - sizeof(share), &a, &n);
     if (!NT_SUCCESS(status))
         return status;
@@ -285,6 +326,8 @@ static NTSTATUS do_accept(struct nt_file *f, const void *in, uint32_t in_n)
         if (fd < 0)
             afd_of(accept)->accepting = false;
         pthread_mutex_unlock(&nt_afd_lock);
+        if (fd >= 0 && s->family == AFD_UNIX)
+            afd_of(accept)->names[0] = s->names[0];
         status = fd < 0 ? STATUS_INVALID_PARAMETER : afd_take(accept, fd);
     }
     nt_file_release(accept);
@@ -296,21 +339,9 @@ static struct afd_request request_of(struct nt_file *f, const struct nt_io *io, 
     return (struct afd_request){.io = *io, .file = f, .socket = afd_of(f), .op = op};
 }
 
-/* bytes: what goes along with the connection (ConnectEx); guest address. */
-static NTSTATUS do_connect(struct nt_file *f, struct nt_io *io, const char *in, uint32_t in_n,
-                           uint32_t address_at, bool super, void *bytes, uint32_t bytes_n,
-                           ULONG_PTR *information)
+/* May the endpoint begin a connection now? */
+static NTSTATUS may_connect(struct afd_socket *s, bool super)
 {
-    struct afd_socket *s = afd_of(f);
-    struct afd_request r = request_of(f, io, AFD_OP_CONNECT);
-    struct sockaddr_storage a;
-    socklen_t n;
-
-    if (in_n < address_at)
-        return STATUS_INVALID_PARAMETER;
-    NTSTATUS status = afd_address_in(s, in + address_at, in_n - address_at, &a, &n);
-    if (!NT_SUCCESS(status))
-        return status;
     if (super && (s->type != SOCK_STREAM || !atomic_load(&s->bound)))
         return STATUS_INVALID_PARAMETER;
     if (atomic_load(&s->listening))
@@ -322,6 +353,40 @@ static NTSTATUS do_connect(struct nt_file *f, struct nt_io *io, const char *in, 
     }
     if (s->type == SOCK_STREAM && atomic_load(&s->connected))
         return STATUS_CONNECTION_ACTIVE;
+    return STATUS_SUCCESS;
+}
+
+/* bytes: what goes along with the connection (ConnectEx); guest address. */
+static NTSTATUS do_connect(struct nt_file *f, struct nt_io *io, const char *in, uint32_t in_n,
+                           uint32_t address_at, bool super, void *bytes, uint32_t bytes_n,
+                           ULONG_PTR *information)
+{
+    struct afd_socket *s = afd_of(f);
+    struct afd_request r = request_of(f, io, AFD_OP_CONNECT);
+    union {
+        struct sockaddr_storage any;
+        struct sockaddr_un un;
+    } to;
+    struct sockaddr_storage a;
+    struct afd_unix_name name;
+    socklen_t n;
+    int folder = -1;
+
+    if (in_n < address_at)
+        return STATUS_INVALID_PARAMETER;
+    NTSTATUS status =
+        s->family == AFD_UNIX
+            ? afd_unix_in(in + address_at, in_n - address_at, &name, &to.un, &n, &folder)
+            : afd_address_in(s, in + address_at, in_n - address_at, &to.any, &n);
+    if (!NT_SUCCESS(status))
+        return status;
+    status = may_connect(s, super);
+    if (!NT_SUCCESS(status)) {
+        if (folder >= 0)
+            close(folder);
+        return status;
+    }
+    a = to.any;
     atomic_store(&s->connect_failed, false);
     atomic_store(&s->connect_error, 0);
     /* A connection to nowhere means this machine on the host only. */
@@ -330,12 +395,21 @@ static NTSTATUS do_connect(struct nt_file *f, struct nt_io *io, const char *in, 
         (a.ss_family == AF_INET6 && s->type == SOCK_STREAM &&
          IN6_IS_ADDR_UNSPECIFIED(&((struct sockaddr_in6 *)&a)->sin6_addr)))
         return STATUS_INVALID_ADDRESS_COMPONENT;
-    int done;
+    int done, error = 0;
     do
-        done = connect(f->fd, (struct sockaddr *)&a, n);
+        done = connect(f->fd, (struct sockaddr *)&to, n);
     while (done != 0 && errno == EINTR);
-    if (done != 0 && errno != EINPROGRESS)
-        return afd_status(errno);
+    if (done != 0)
+        error = errno;
+    if (folder >= 0)
+        close(folder);
+    /* Nobody listens there, whether or not there is a file; or its queue is full. */
+    if (s->family == AFD_UNIX && (error == ENOENT || error == EAGAIN))
+        return STATUS_CONNECTION_REFUSED;
+    if (error && error != EINPROGRESS)
+        return afd_status(error);
+    if (s->family == AFD_UNIX)
+        s->names[1] = name;
     atomic_store(&s->bound, true);
     pthread_mutex_lock(&nt_afd_lock);
     s->hung_up = false;
@@ -370,7 +444,8 @@ static NTSTATUS do_super_accept(struct nt_file *f, struct nt_io *io, const void 
     if (!guest_read(&r.super, in, sizeof(r.super)))
         return STATUS_ACCESS_VIOLATION;
     if ((uint64_t)r.super.ReceiveDataLength + r.super.LocalAddressLength +
-            r.super.RemoteAddressLength > out_n)
+            r.super.RemoteAddressLength >
+        out_n)
         return STATUS_BUFFER_TOO_SMALL;
     if (!atomic_load(&afd_of(f)->listening))
         return STATUS_INVALID_PARAMETER;
@@ -391,16 +466,23 @@ static NTSTATUS do_super_accept(struct nt_file *f, struct nt_io *io, const void 
 static NTSTATUS do_transfer(struct nt_file *f, struct nt_io *io, ULONG code, const void *in,
                             uint32_t in_n, ULONG_PTR *information)
 {
-    bool receive = code == IOCTL_AFD_RECEIVE || code == IOCTL_AFD_RECEIVE_DATAGRAM;
+    bool message = code == IOCTL_AFD_RECEIVE_MESSAGE || code == IOCTL_AFD_SEND_MESSAGE;
+    bool receive = code == IOCTL_AFD_RECEIVE || code == IOCTL_AFD_RECEIVE_DATAGRAM ||
+                   code == IOCTL_AFD_RECEIVE_MESSAGE;
+    bool plain = code == IOCTL_AFD_RECEIVE || code == IOCTL_AFD_SEND;
     struct afd_request r = request_of(f, io, receive ? AFD_OP_RECEIVE : AFD_OP_SEND);
     union {
         AFD_TRANSFER_INFO plain;
         AFD_RECEIVE_DATAGRAM_INFO from;
         AFD_SEND_DATAGRAM_INFO to;
+        AFD_RECEIVE_MESSAGE_INFO message_from;
+        AFD_SEND_MESSAGE_INFO message_to;
     } info;
-    uint32_t size = code == IOCTL_AFD_RECEIVE_DATAGRAM ? sizeof(info.from)
-                    : code == IOCTL_AFD_SEND_DATAGRAM  ? sizeof(info.to)
-                                                       : sizeof(info.plain);
+    uint32_t size = plain                                ? sizeof(info.plain)
+                    : code == IOCTL_AFD_RECEIVE_DATAGRAM ? sizeof(info.from)
+                    : code == IOCTL_AFD_SEND_DATAGRAM    ? sizeof(info.to)
+                    : receive                            ? sizeof(info.message_from)
+                                                         : sizeof(info.message_to);
     ULONG tdi = 0;
     NTSTATUS status = STATUS_SUCCESS;
 
@@ -409,7 +491,7 @@ static NTSTATUS do_transfer(struct nt_file *f, struct nt_io *io, ULONG code, con
         return STATUS_INVALID_PARAMETER;
     if (!guest_read(&info, in, size))
         return STATUS_ACCESS_VIOLATION;
-    if (code != IOCTL_AFD_SEND_DATAGRAM)
+    if (receive || plain)
         tdi = info.plain.TdiFlags;
     r.overlapped = info.plain.AfdFlags & AFD_OVERLAPPED;
     if (receive)
@@ -418,16 +500,23 @@ static NTSTATUS do_transfer(struct nt_file *f, struct nt_io *io, ULONG code, con
                   (tdi & TDI_RECEIVE_WAIT_ALL ? MSG_WAITALL : 0);
     else
         r.flags = tdi & TDI_SEND_EXPEDITED ? MSG_OOB : 0;
-    if (code == IOCTL_AFD_RECEIVE_DATAGRAM) {
+    if (receive && !plain) {
         r.address = info.from.Address;
         r.address_length = info.from.AddressLength;
     }
-    if (code == IOCTL_AFD_SEND_DATAGRAM && info.to.Connection.RemoteAddress)
+    if (message && receive) {
+        r.control_out = info.message_from.ControlBuffer;
+        r.control_length = info.message_from.ControlLength;
+        r.message_flags = info.message_from.MsgFlags;
+    }
+    if (!receive && !plain && info.to.Connection.RemoteAddress)
         status = afd_address_in(r.socket, info.to.Connection.RemoteAddress,
                                 (size_t)info.to.Connection.RemoteAddressLength & INT32_MAX, &r.to,
                                 &r.to_n);
     if (NT_SUCCESS(status))
         status = afd_buffers(&r, info.plain.BufferArray, info.plain.BufferCount);
+    if (NT_SUCCESS(status) && message && !receive)
+        status = afd_control_in(&r, info.message_to.ControlBuffer, info.message_to.ControlLength);
     if (!NT_SUCCESS(status)) {
         if (r.iov != r.small)
             free(r.iov);
@@ -441,7 +530,38 @@ static NTSTATUS do_transfer(struct nt_file *f, struct nt_io *io, ULONG code, con
     return status;
 }
 
-static NTSTATUS disconnect(struct nt_file *f, ULONG mode)
+/* A fresh descriptor for the endpoint, bound as before unless it was accepted. */
+static NTSTATUS renew(struct nt_file *f)
+{
+    struct afd_socket *s = afd_of(f);
+    struct sockaddr_storage own = {0};
+    socklen_t n = sizeof(own);
+    int on = 1;
+    bool bind_again = !s->accepted && s->family != AFD_UNIX &&
+                      getsockname(f->fd, (struct sockaddr *)&own, &n) == 0;
+    int fd =
+        socket(afd_host_family(s->family), s->type | SOCK_CLOEXEC | SOCK_NONBLOCK, s->protocol);
+
+    if (fd < 0)
+        return afd_status(errno);
+    if (s->family == 23)
+        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+    if (bind_again && bind(fd, (struct sockaddr *)&own, n) != 0)
+        bind_again = false; /* the port is still in use: the program has to choose another */
+    NTSTATUS status = afd_replace(f, fd);
+    if (!NT_SUCCESS(status))
+        return status;
+    atomic_store(&s->bound, bind_again);
+    atomic_store(&s->connected, false);
+    atomic_store(&s->connect_failed, false);
+    atomic_store(&s->shut_send, false);
+    atomic_store(&s->shut_receive, false);
+    s->accepted = false;
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS afd_disconnect(struct nt_file *f, ULONG mode, bool reuse)
 {
     struct afd_socket *s = afd_of(f);
     bool both = (mode & 3) == 3;
@@ -462,7 +582,7 @@ static NTSTATUS disconnect(struct nt_file *f, ULONG mode)
         atomic_store(&s->shut_send, true);
     if (mode & AFD_DISCONNECT_RECEIVE)
         atomic_store(&s->shut_receive, true);
-    return STATUS_SUCCESS;
+    return reuse ? renew(f) : STATUS_SUCCESS;
 }
 
 static NTSTATUS set_information(struct afd_socket *s, const void *in, uint32_t in_n)
@@ -550,28 +670,44 @@ static NTSTATUS afd_control(struct nt_file *f, struct nt_io *io, bool file_syste
     if (!s)
         return STATUS_INVALID_DEVICE_REQUEST;
     switch (code) {
-    case IOCTL_AFD_BIND: return do_bind(f, in, in_n, out, out_n, information);
+    case IOCTL_AFD_BIND:
+        return do_bind(f, in, in_n, out, out_n, information);
     case IOCTL_AFD_CONNECT:
         return do_connect(f, io, in, in_n, sizeof(AFD_CONNECT_INFO), false, NULL, 0, information);
     case IOCTL_AFD_SUPER_CONNECT:
         return do_connect(f, io, in, in_n, AFD_SUPER_CONNECT_ADDRESS, true, out, out_n,
                           information);
-    case IOCTL_AFD_START_LISTEN: return do_listen(f, in, in_n);
-    case IOCTL_AFD_WAIT_FOR_LISTEN: return wait_for_listen(f, io, out, out_n, information);
-    case IOCTL_AFD_ACCEPT: return do_accept(f, in, in_n);
+    case IOCTL_AFD_START_LISTEN:
+        return do_listen(f, in, in_n);
+    case IOCTL_AFD_WAIT_FOR_LISTEN:
+        return wait_for_listen(f, io, out, out_n, information);
+    case IOCTL_AFD_ACCEPT:
+        return do_accept(f, in, in_n);
     case IOCTL_AFD_SUPER_ACCEPT:
         return do_super_accept(f, io, in, in_n, out, out_n, information);
     case IOCTL_AFD_RECEIVE:
     case IOCTL_AFD_RECEIVE_DATAGRAM:
     case IOCTL_AFD_SEND:
-    case IOCTL_AFD_SEND_DATAGRAM: return do_transfer(f, io, code, in, in_n, information);
-    case IOCTL_AFD_GET_ADDRESS: return get_name(f, false, out, out_n, information);
-    case IOCTL_AFD_GET_PEER_ADDRESS: return get_name(f, true, out, out_n, information);
-    case IOCTL_AFD_SET_INFORMATION: return set_information(s, in, in_n);
+    case IOCTL_AFD_SEND_DATAGRAM:
+    case IOCTL_AFD_RECEIVE_MESSAGE:
+    case IOCTL_AFD_SEND_MESSAGE:
+        return do_transfer(f, io, code, in, in_n, information);
+    case IOCTL_AFD_TRANSMIT_FILE:
+        return afd_transmit_file(f, io, in, in_n, information);
+    case IOCTL_AFD_TRANSMIT_PACKETS:
+        return afd_transmit_packets(f, io, in, in_n, information);
+    case IOCTL_AFD_GET_ADDRESS:
+        return get_name(f, false, out, out_n, information);
+    case IOCTL_AFD_GET_PEER_ADDRESS:
+        return get_name(f, true, out, out_n, information);
+    case IOCTL_AFD_SET_INFORMATION:
+        return set_information(s, in, in_n);
     case IOCTL_AFD_GET_CONTEXT:
     case IOCTL_AFD_GET_CONTEXT_LENGTH:
-    case IOCTL_AFD_SET_CONTEXT: return context(s, code, in, in_n, out, out_n, information);
-    case IOCTL_AFD_EVENT_SELECT: return afd_event_select(s, in, in_n);
+    case IOCTL_AFD_SET_CONTEXT:
+        return context(s, code, in, in_n, out, out_n, information);
+    case IOCTL_AFD_EVENT_SELECT:
+        return afd_event_select(s, in, in_n);
     case IOCTL_AFD_ENUM_NETWORK_EVENTS:
         return afd_enum_events(s, in, in_n, out, out_n, information);
     case IOCTL_AFD_TRANSPORT_IOCTL:
@@ -583,11 +719,12 @@ static NTSTATUS afd_control(struct nt_file *f, struct nt_io *io, bool file_syste
             return STATUS_INVALID_PARAMETER;
         if (!guest_get(&mode, (const ULONG *)in))
             return STATUS_ACCESS_VIOLATION;
-        if (code == IOCTL_AFD_SUPER_DISCONNECT && mode)
-            return STATUS_NOT_SUPPORTED; /* a socket that can be used again */
-        return disconnect(f, code == IOCTL_AFD_SUPER_DISCONNECT ? 3u : mode);
+        if (code == IOCTL_AFD_SUPER_DISCONNECT)
+            return afd_disconnect(f, 3, mode & AFD_TF_REUSE_SOCKET);
+        return afd_disconnect(f, mode, false);
     }
-    default: return STATUS_INVALID_DEVICE_REQUEST;
+    default:
+        return STATUS_INVALID_DEVICE_REQUEST;
     }
 }
 
@@ -655,14 +792,13 @@ struct nt_object *nt_afd_import(const struct nt_export *e)
 
     if (getsockopt(e->fd, SOL_SOCKET, SO_DOMAIN, &family, &n) == 0 &&
         getsockopt(e->fd, SOL_SOCKET, SO_TYPE, &type, &n) == 0 &&
-        (family == AF_INET || family == AF_INET6) &&
+        (family == AF_INET || family == AF_INET6 || family == AF_UNIX) &&
         fcntl(e->fd, F_SETFL, fcntl(e->fd, F_GETFL) | O_NONBLOCK) == 0)
-        s = calloc(1, sizeof(*s));
+        s = new_socket(family == AF_INET6 ? 23 : family == AF_INET ? 2 : AFD_UNIX);
     if (!s) {
         close(e->fd);
         return NULL;
     }
-    s->family = family == AF_INET ? 2 : 23;
     s->type = type;
     s->protocol = (int)e->word[4];
     atomic_init(&s->bound, e->word[3] & BOUND);

@@ -65,10 +65,8 @@ static const struct {
     int level, option, host_option;
     uint32_t size;
 } structures[] = {
-    {IPPROTO_IP, 9, IP_MULTICAST_IF, 4},
-    {IPPROTO_IP, 12, IP_ADD_MEMBERSHIP, 8},
-    {IPPROTO_IP, 13, IP_DROP_MEMBERSHIP, 8},
-    {IPPROTO_IPV6, 12, IPV6_ADD_MEMBERSHIP, 20},
+    {IPPROTO_IP, 9, IP_MULTICAST_IF, 4},          {IPPROTO_IP, 12, IP_ADD_MEMBERSHIP, 8},
+    {IPPROTO_IP, 13, IP_DROP_MEMBERSHIP, 8},      {IPPROTO_IPV6, 12, IPV6_ADD_MEMBERSHIP, 20},
     {IPPROTO_IPV6, 13, IPV6_DROP_MEMBERSHIP, 20},
 };
 
@@ -150,9 +148,14 @@ static NTSTATUS set_option(struct afd_socket *s, int level, int option, const vo
             return STATUS_INVALID_PARAMETER;
         atomic_store(&s->exclusive, value != 0);
         return STATUS_SUCCESS;
-    case NT_SO_SNDTIMEO: atomic_store(&s->send_timeout, (unsigned)value); return STATUS_SUCCESS;
-    case NT_SO_RCVTIMEO: atomic_store(&s->receive_timeout, (unsigned)value); return STATUS_SUCCESS;
-    default: return STATUS_NOT_SUPPORTED;
+    case NT_SO_SNDTIMEO:
+        atomic_store(&s->send_timeout, (unsigned)value);
+        return STATUS_SUCCESS;
+    case NT_SO_RCVTIMEO:
+        atomic_store(&s->receive_timeout, (unsigned)value);
+        return STATUS_SUCCESS;
+    default:
+        return STATUS_NOT_SUPPORTED;
     }
 }
 
@@ -208,14 +211,30 @@ static NTSTATUS get_option(struct afd_socket *s, int level, int option, void *ou
     if (level != NT_SOL_SOCKET)
         return STATUS_NOT_SUPPORTED;
     switch (option) {
-    case NT_SO_ACCEPTCONN: value = atomic_load(&s->listening); break;
-    case NT_SO_REUSEADDR: value = atomic_load(&s->reuse); break;
-    case NT_SO_EXCLUSIVE: value = atomic_load(&s->exclusive); break;
-    case NT_SO_SNDTIMEO: value = (int)atomic_load(&s->send_timeout); break;
-    case NT_SO_RCVTIMEO: value = (int)atomic_load(&s->receive_timeout); break;
-    case NT_SO_TYPE: value = s->type; break;
-    case NT_SO_MAX_MSG_SIZE: value = s->type == SOCK_STREAM ? 0 : 65507; break;
-    case NT_SO_ERROR: value = (int)afd_status(socket_error(s)); break; /* a status: see ws2_32 */
+    case NT_SO_ACCEPTCONN:
+        value = atomic_load(&s->listening);
+        break;
+    case NT_SO_REUSEADDR:
+        value = atomic_load(&s->reuse);
+        break;
+    case NT_SO_EXCLUSIVE:
+        value = atomic_load(&s->exclusive);
+        break;
+    case NT_SO_SNDTIMEO:
+        value = (int)atomic_load(&s->send_timeout);
+        break;
+    case NT_SO_RCVTIMEO:
+        value = (int)atomic_load(&s->receive_timeout);
+        break;
+    case NT_SO_TYPE:
+        value = s->type;
+        break;
+    case NT_SO_MAX_MSG_SIZE:
+        value = s->type == SOCK_STREAM ? 0 : 65507;
+        break;
+    case NT_SO_ERROR:
+        value = (int)afd_status(socket_error(s));
+        break; /* a status: see ws2_32 */
     case NT_SO_CONNECT_TIME: {
         struct timespec now;
         clock_gettime(CLOCK_MONOTONIC, &now);
@@ -232,7 +251,8 @@ static NTSTATUS get_option(struct afd_socket *s, int level, int option, void *ou
             return STATUS_ACCESS_VIOLATION;
         return put(out, out_n, nt, sizeof(nt), information);
     }
-    default: return STATUS_NOT_SUPPORTED;
+    default:
+        return STATUS_NOT_SUPPORTED;
     }
     return put(out, out_n, &value, sizeof(value), information);
 }
@@ -273,7 +293,8 @@ static NTSTATUS socket_ioctl(struct afd_socket *s, ULONG code, const void *in, u
             return afd_status(errno);
         value = !value; /* NT: is there no urgent data ahead? */
         return put(out, out_n, &value, sizeof(value), information);
-    case NT_SIO_KEEPALIVE_VALS: return keep_alive(s, in, in_n);
+    case NT_SIO_KEEPALIVE_VALS:
+        return keep_alive(s, in, in_n);
     case NT_SIO_UDP_CONNRESET:
     case NT_SIO_UDP_NETRESET:
         if (s->type != SOCK_DGRAM)
@@ -282,7 +303,8 @@ static NTSTATUS socket_ioctl(struct afd_socket *s, ULONG code, const void *in, u
         if (NT_SUCCESS(status) && code == NT_SIO_UDP_CONNRESET)
             atomic_store(&s->no_reset, value == 0);
         return status;
-    default: return STATUS_NOT_SUPPORTED;
+    default:
+        return STATUS_NOT_SUPPORTED;
     }
 }
 
@@ -306,6 +328,7 @@ NTSTATUS afd_transport(struct afd_socket *s, struct nt_io *io, const void *in, u
         return get_option(s, (int)c.Level, (int)c.Code, out, out_n, information);
     case AFD_CONTROL_IOCTL:
         return socket_ioctl(s, c.Code, c.InputBuffer, n, out, out_n, information);
-    default: return STATUS_INVALID_PARAMETER;
+    default:
+        return STATUS_INVALID_PARAMETER;
     }
 }

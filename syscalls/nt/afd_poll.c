@@ -169,8 +169,8 @@ static NTSTATUS answer(struct afd_poll *p, NTSTATUS status, ULONG_PTR *informati
     for (ULONG i = 0; i < p->count; i++) {
         const struct afd_poll_entry *e = &p->entries[i];
         NTSTATUS why = STATUS_SUCCESS;
-        ULONG events = e->socket == p->closed ? AFD_POLL_LOCAL_CLOSE
-                                              : afd_events(e->socket, &why) & e->events;
+        ULONG events =
+            e->socket == p->closed ? AFD_POLL_LOCAL_CLOSE : afd_events(e->socket, &why) & e->events;
         if (!events)
             continue;
         AFD_POLL_HANDLE_INFO row = {e->handle, events, why};
@@ -274,8 +274,8 @@ static NTSTATUS collect(struct afd_poll *p, const char *in)
         AFD_POLL_HANDLE_INFO row;
         struct nt_file *f;
         const char *at = in + offsetof(AFD_POLL_INFO, Handles) + i * sizeof(row);
-        NTSTATUS status = guest_read(&row, at, sizeof(row)) ? afd_get(row.Handle, &f)
-                                                            : STATUS_ACCESS_VIOLATION;
+        NTSTATUS status =
+            guest_read(&row, at, sizeof(row)) ? afd_get(row.Handle, &f) : STATUS_ACCESS_VIOLATION;
         if (!NT_SUCCESS(status)) {
             p->count = i; /* those that have a reference */
             return status;

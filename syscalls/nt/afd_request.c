@@ -10,7 +10,8 @@
 
 #include "syscalls/nt/afd.h"
 
-#define MAX_BUFFERS 1024u /* what one host call takes */
+#define MAX_BUFFERS 65536u
+#define HOST_BUFFERS 1024u /* what one host call takes: streams go on with the rest */
 
 pthread_mutex_t nt_afd_lock = PTHREAD_MUTEX_INITIALIZER;
 
@@ -23,7 +24,7 @@ NTSTATUS afd_buffers(struct afd_request *r, AFD_BUFFER *guest, ULONG count)
 {
     size_t total = 0;
 
-    if (count > MAX_BUFFERS)
+    if (count > (r->socket->type == SOCK_STREAM ? MAX_BUFFERS : HOST_BUFFERS))
         return STATUS_INSUFFICIENT_RESOURCES;
     r->iov = r->small;
     if (count > AFD_SMALL_IOV) {
@@ -58,7 +59,7 @@ static void rest_of(const struct afd_request *r, struct iovec *iov, struct msghd
 {
     size_t skip = r->done, count = 0;
 
-    for (uint32_t i = 0; i < r->iov_count; i++) {
+    for (uint32_t i = 0; i < r->iov_count && count < HOST_BUFFERS; i++) {
         struct iovec v = r->iov[i];
         size_t n = skip < v.iov_len ? skip : v.iov_len;
         skip -= n;
@@ -101,6 +102,7 @@ static NTSTATUS receive(struct afd_request *r, ULONG_PTR *information)
     struct afd_socket *s = r->socket;
     struct iovec part[AFD_SMALL_IOV], *iov = part;
     struct sockaddr_storage from;
+    char control[512] __attribute__((aligned(8)));
     struct msghdr m;
     bool probed = false;
     NTSTATUS status = STATUS_SUCCESS;
@@ -122,6 +124,10 @@ static NTSTATUS receive(struct afd_request *r, ULONG_PTR *information)
         rest_of(r, iov, &m);
         m.msg_name = &from;
         m.msg_namelen = sizeof(from);
+        if (r->message_flags) {
+            m.msg_control = control;
+            m.msg_controllen = sizeof(control);
+        }
         ssize_t n = recvmsg(r->file->fd, &m, (r->flags & (MSG_PEEK | MSG_OOB)) | MSG_DONTWAIT);
         if (n < 0 && errno == EINTR)
             continue;
@@ -148,6 +154,8 @@ static NTSTATUS receive(struct afd_request *r, ULONG_PTR *information)
             if (m.msg_flags & MSG_TRUNC)
                 status = STATUS_BUFFER_OVERFLOW;
             NTSTATUS put = put_address(r, &from, m.msg_namelen);
+            if (NT_SUCCESS(put) && r->message_flags)
+                put = afd_control_out(r, &m);
             if (!NT_SUCCESS(put))
                 status = put;
             break;
@@ -181,6 +189,10 @@ static NTSTATUS transmit(struct afd_request *r, ULONG_PTR *information)
         if (r->to_n && s->type != SOCK_STREAM) {
             m.msg_name = &r->to;
             m.msg_namelen = r->to_n;
+        }
+        if (r->control) {
+            m.msg_control = r->control;
+            m.msg_controllen = r->control_n;
         }
         ssize_t n = sendmsg(r->file->fd, &m, (r->flags & MSG_OOB) | MSG_DONTWAIT | MSG_NOSIGNAL);
         if (n < 0 && errno == EINTR)
@@ -286,9 +298,8 @@ static bool lost_connection(int error)
 static NTSTATUS listen_end(struct afd_request *r, ULONG_PTR *information)
 {
     struct afd_socket *s = r->socket;
-    struct sockaddr_storage peer = {0};
-    socklen_t n = sizeof(peer);
     char answer[sizeof(LONG) + sizeof(struct sockaddr_storage)];
+    uint16_t family = (uint16_t)s->family;
     int fd;
 
     while ((fd = next_connection(r->file)) < 0) {
@@ -302,9 +313,10 @@ static NTSTATUS listen_end(struct afd_request *r, ULONG_PTR *information)
         close(fd);
         return STATUS_INSUFFICIENT_RESOURCES;
     }
-    if (getpeername(fd, (struct sockaddr *)&peer, &n) != 0) {
-        n = sizeof(sa_family_t); /* gone already: reading from it will say so */
-        peer.ss_family = (sa_family_t)afd_host_family(s->family);
+    size_t size = s->family == AFD_UNIX ? 0 : afd_name_out(s, fd, true, answer + sizeof(LONG));
+    if (!size) { /* it has no name, or is gone already: reading from it will say so */
+        memcpy(answer + sizeof(LONG), &family, sizeof(family));
+        size = sizeof(family);
     }
     pthread_mutex_lock(&nt_afd_lock);
     *w = (struct afd_waiting){.next = s->waiting, .fd = fd, .sequence = ++s->sequence};
@@ -312,7 +324,7 @@ static NTSTATUS listen_end(struct afd_request *r, ULONG_PTR *information)
     LONG sequence = w->sequence;
     pthread_mutex_unlock(&nt_afd_lock);
     memcpy(answer, &sequence, sizeof(sequence));
-    size_t size = sizeof(sequence) + afd_address_out(&peer, n, answer + sizeof(sequence));
+    size += sizeof(sequence);
     if (size > r->out_n)
         size = r->out_n;
     if (!guest_write(r->out, answer, size))
@@ -321,21 +333,34 @@ static NTSTATUS listen_end(struct afd_request *r, ULONG_PTR *information)
     return STATUS_SUCCESS;
 }
 
-NTSTATUS afd_take(struct nt_file *accept, int fd)
+NTSTATUS afd_replace(struct nt_file *f, int fd)
 {
-    struct afd_socket *s = afd_of(accept);
+    struct afd_socket *s = afd_of(f);
 
     nt_async_end(&s->async);
-    if (dup3(fd, accept->fd, O_CLOEXEC) < 0) {
+    if (dup3(fd, f->fd, O_CLOEXEC) < 0) {
         int error = errno;
         close(fd);
         return afd_status(error);
     }
     close(fd);
     pthread_mutex_lock(&nt_afd_lock);
-    nt_async_begin(&s->async, accept->fd, afd_ready);
+    nt_async_begin(&s->async, f->fd, afd_ready);
     s->hung_up = false;
+    pthread_mutex_unlock(&nt_afd_lock);
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS afd_take(struct nt_file *accept, int fd)
+{
+    struct afd_socket *s = afd_of(accept);
+
+    NTSTATUS status = afd_replace(accept, fd);
+    if (!NT_SUCCESS(status))
+        return status;
+    pthread_mutex_lock(&nt_afd_lock);
     s->accepting = false;
+    s->accepted = true;
     atomic_store(&s->bound, true);
     afd_set_connected(s);
     if (s->polls || s->select_event)
@@ -360,14 +385,15 @@ NTSTATUS afd_accepting(struct nt_file *listener, struct nt_file *accept)
     return status;
 }
 
-static NTSTATUS put_area(char *guest, uint32_t room, const struct sockaddr_storage *a, socklen_t n)
+static NTSTATUS put_area(char *guest, uint32_t room, const void *address, size_t n)
 {
     char area[AFD_SUPER_ADDRESS + sizeof(struct sockaddr_storage)] = {0};
-    ULONG size = (ULONG)afd_address_out(a, n, area + AFD_SUPER_ADDRESS);
+    ULONG size = (ULONG)n;
 
     if (!room)
         return STATUS_SUCCESS;
     memcpy(area, &size, sizeof(size));
+    memcpy(area + AFD_SUPER_ADDRESS, address, n);
     if (AFD_SUPER_ADDRESS + size > room)
         return STATUS_BUFFER_TOO_SMALL;
     return guest_write(guest, area, AFD_SUPER_ADDRESS + size) ? STATUS_SUCCESS
@@ -388,21 +414,23 @@ static NTSTATUS super_accept(struct afd_request *r, ULONG_PTR *information)
         if (!lost_connection(errno))
             return afd_status(errno);
     }
-    struct sockaddr_storage local = {0}, remote = {0};
-    socklen_t local_n = sizeof(local), remote_n = sizeof(remote);
-    if (getsockname(fd, (struct sockaddr *)&local, &local_n) != 0 ||
-        getpeername(fd, (struct sockaddr *)&remote, &remote_n) != 0) {
+    char local[sizeof(struct sockaddr_storage)], remote[sizeof(struct sockaddr_storage)];
+    size_t local_n = afd_name_out(r->socket, fd, false, local);
+    size_t remote_n = local_n ? afd_name_out(r->socket, fd, true, remote) : 0;
+    if (!remote_n) {
         int error = errno;
         close(fd);
         return error == ENOTCONN ? STATUS_CONNECTION_RESET : afd_status(error);
     }
+    if (r->socket->family == AFD_UNIX)
+        afd_of(r->accept)->names[0] = r->socket->names[0];
     NTSTATUS status = afd_take(r->accept, fd);
     char *at = out + r->super.ReceiveDataLength;
     if (NT_SUCCESS(status))
-        status = put_area(at, r->super.LocalAddressLength, &local, local_n);
+        status = put_area(at, r->super.LocalAddressLength, local, local_n);
     at += r->super.LocalAddressLength;
     if (NT_SUCCESS(status))
-        status = put_area(at, r->super.RemoteAddressLength, &remote, remote_n);
+        status = put_area(at, r->super.RemoteAddressLength, remote, remote_n);
     if (!NT_SUCCESS(status) || !r->super.ReceiveDataLength)
         return status;
     return STATUS_MORE_PROCESSING_REQUIRED;
@@ -415,11 +443,18 @@ static NTSTATUS execute(struct afd_request *r, ULONG_PTR *information)
     if (r->iov_count <= AFD_SMALL_IOV)
         r->iov = r->small; /* it may have been copied */
     switch (r->op) {
-    case AFD_OP_RECEIVE: return receive(r, information);
-    case AFD_OP_SEND: return transmit(r, information);
-    case AFD_OP_CONNECT: return connect_end(r, information);
-    case AFD_OP_LISTEN: return listen_end(r, information);
-    case AFD_OP_SUPER_ACCEPT: return super_accept(r, information);
+    case AFD_OP_RECEIVE:
+        return receive(r, information);
+    case AFD_OP_SEND:
+        return transmit(r, information);
+    case AFD_OP_CONNECT:
+        return connect_end(r, information);
+    case AFD_OP_LISTEN:
+        return listen_end(r, information);
+    case AFD_OP_SUPER_ACCEPT:
+        return super_accept(r, information);
+    case AFD_OP_TRANSMIT:
+        return afd_transmit_go(r, information);
     }
     return STATUS_INVALID_PARAMETER;
 }
@@ -433,6 +468,15 @@ static void forget_accept(struct afd_request *r)
     pthread_mutex_unlock(&nt_afd_lock);
 }
 
+/* What a request has besides its references. */
+static void free_owned(struct afd_request *r)
+{
+    if (r->iov != r->small && r->iov_count > AFD_SMALL_IOV)
+        free(r->iov);
+    free(r->control);
+    afd_transmission_free(r->transmission);
+}
+
 /* Of a request that is in no queue any more. */
 static void finish(struct afd_request *r, NTSTATUS status, ULONG_PTR information)
 {
@@ -441,8 +485,7 @@ static void finish(struct afd_request *r, NTSTATUS status, ULONG_PTR information
 
     forget_accept(r);
     nt_io_complete_pending(f, &r->io, status, information);
-    if (r->iov != r->small && r->iov_count > AFD_SMALL_IOV)
-        free(r->iov);
+    free_owned(r);
     free(r);
     if (accept)
         nt_file_release(accept);
@@ -530,12 +573,18 @@ NTSTATUS afd_submit(struct afd_request *r, ULONG_PTR *information)
     }
     if (status == STATUS_PENDING && atomic_load(&s->nonblocking) && !r->overlapped)
         status = r->done && r->op == AFD_OP_SEND ? STATUS_SUCCESS : STATUS_DEVICE_NOT_READY;
+    /* A datagram that was cut ends as a request that had to wait does: the library takes a warning
+     * for an error, and would not expect its packet. */
+    if (status == STATUS_BUFFER_OVERFLOW && r->overlapped) {
+        nt_io_complete_pending(r->file, &r->io, status, *information);
+        free_owned(r);
+        return STATUS_PENDING;
+    }
     struct afd_request *copy = NULL;
     if (status == STATUS_PENDING && !(copy = malloc(sizeof(*copy))))
         status = STATUS_INSUFFICIENT_RESOURCES;
     if (status != STATUS_PENDING) {
-        if (r->iov_count > AFD_SMALL_IOV && r->iov != r->small)
-            free(r->iov);
+        free_owned(r);
         if (r->accept)
             forget_accept(r);
         return status;

@@ -17,6 +17,7 @@
 #ifdef HAVE_NETTLE
 #include "syscalls/nt/cng.h"
 #endif
+#include "syscalls/nt/nsi.h"
 #include "syscalls/nt/pipe.h"
 #include "syscalls/nt/share.h"
 
@@ -176,6 +177,7 @@ void nt_file_init(void)
     nt_device_add(&nt_cng_device);
 #endif
     nt_device_add(&nt_afd_device);
+    nt_device_add(&nt_nsi_device);
     nt_console_init();
     /* A reader that goes away is a status, not a signal. */
     signal(SIGPIPE, SIG_IGN);

@@ -1,5 +1,5 @@
 /*
- * AcceptEx and GetAcceptExSockaddrs by name: what ws2_32 has behind their GUIDs.
+ * AcceptEx and others by name: what ws2_32 has behind their GUIDs.
  */
 #define WIN32_LEAN_AND_MEAN
 #define WINSOCK_API_LINKAGE __declspec(dllimport)
@@ -41,4 +41,33 @@ VOID WINAPI GetAcceptExSockaddrs(PVOID out, DWORD receive, DWORD local, DWORD re
     if (function)
         function(out, receive, local, remote, local_name, local_length, remote_name,
                  remote_length);
+}
+
+WINBOOL WINAPI TransmitFile(SOCKET s, HANDLE file, DWORD count, DWORD packet,
+                            LPOVERLAPPED overlapped, LPTRANSMIT_FILE_BUFFERS buffers, DWORD flags)
+{
+    static const GUID id = WSAID_TRANSMITFILE;
+    LPFN_TRANSMITFILE function = (LPFN_TRANSMITFILE)function_of(s, &id);
+
+    return function ? function(s, file, count, packet, overlapped, buffers, flags) : FALSE;
+}
+
+int WINAPI WSARecvEx(SOCKET s, char *buffer, int length, int *flags)
+{
+    WSABUF b = {(ULONG)length, buffer};
+    DWORD done, set = flags ? (DWORD)*flags : 0;
+
+    if (length < 0 || !flags) {
+        WSASetLastError(WSAEFAULT);
+        return SOCKET_ERROR;
+    }
+    if (WSARecv(s, &b, 1, &done, &set, NULL, NULL)) {
+        /* A message that is longer is told by the flag here, not by an error. */
+        if (WSAGetLastError() != WSAEMSGSIZE)
+            return SOCKET_ERROR;
+        set = MSG_PARTIAL;
+        done = (DWORD)length;
+    }
+    *flags = (int)set;
+    return (int)done;
 }

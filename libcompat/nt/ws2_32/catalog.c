@@ -19,6 +19,7 @@ static const struct {
     {AF_INET, SOCK_DGRAM, IPPROTO_UDP, DATAGRAM_FLAGS, 65507, L"MSAFD Tcpip [UDP/IP]"},
     {AF_INET6, SOCK_STREAM, IPPROTO_TCP, STREAM_FLAGS, 0, L"MSAFD Tcpip [TCP/IPv6]"},
     {AF_INET6, SOCK_DGRAM, IPPROTO_UDP, DATAGRAM_FLAGS, 65507, L"MSAFD Tcpip [UDP/IPv6]"},
+    {AF_UNIX, SOCK_STREAM, 0, STREAM_FLAGS & ~XP1_EXPEDITED_DATA, 0, L"AF_UNIX"},
 };
 
 /* What the provider of all rows is called; made up, as it is this system's own. */
@@ -38,6 +39,10 @@ static void fill(unsigned i, WSAPROTOCOL_INFOW *info)
     info->iMaxSockAddr = info->iMinSockAddr = rows[i].family == AF_INET6
                                                   ? (int)sizeof(struct sockaddr_in6)
                                                   : (int)sizeof(struct sockaddr_in);
+    if (rows[i].family == AF_UNIX) {
+        info->iMinSockAddr = (int)sizeof(ADDRESS_FAMILY);
+        info->iMaxSockAddr = WSA_UNIX_ADDRESS;
+    }
     info->iSocketType = rows[i].type;
     info->iProtocol = rows[i].protocol;
     info->dwMessageSize = rows[i].message_size;

@@ -50,20 +50,27 @@ static VOID WINAPI accept_ex_addresses(PVOID out, DWORD receive, DWORD local, DW
 static BOOL WINAPI connect_ex(SOCKET s, const struct sockaddr *name, int length, PVOID send,
                               DWORD send_length, LPDWORD sent, LPOVERLAPPED overlapped)
 {
-    char in[AFD_SUPER_CONNECT_ADDRESS + sizeof(SOCKADDR_STORAGE)] = {0};
+    static const char head[AFD_SUPER_CONNECT_ADDRESS];
+    char local[WSA_LOCAL_ADDRESS], *in;
+    ULONG size;
+    BOOL done;
 
     if (!overlapped) {
         wsa_fail(WSA_INVALID_PARAMETER);
         return FALSE;
     }
-    if (!name || length < (int)sizeof(struct sockaddr_in) ||
+    if (!name || (name->sa_family != AF_UNIX && length < (int)sizeof(struct sockaddr_in)) ||
         length > (int)sizeof(SOCKADDR_STORAGE)) {
         wsa_fail(WSAEFAULT);
         return FALSE;
     }
-    memcpy(in + AFD_SUPER_CONNECT_ADDRESS, name, length);
-    return !wsa_overlapped(s, IOCTL_AFD_SUPER_CONNECT, in, AFD_SUPER_CONNECT_ADDRESS + length,
-                           send, send ? send_length : 0, sent, overlapped, NULL);
+    in = wsa_address(local, head, sizeof(head), name, length, &size);
+    if (!in)
+        return FALSE;
+    done = !wsa_overlapped(s, IOCTL_AFD_SUPER_CONNECT, in, size, send, send ? send_length : 0, sent,
+                           overlapped, NULL);
+    wsa_address_free(local, in);
+    return done;
 }
 
 static BOOL WINAPI disconnect_ex(SOCKET s, LPOVERLAPPED overlapped, DWORD flags, DWORD reserved)
@@ -81,6 +88,65 @@ static BOOL WINAPI disconnect_ex(SOCKET s, LPOVERLAPPED overlapped, DWORD flags,
                                    NULL));
 }
 
+/* Without an OVERLAPPED, the call waits. */
+static BOOL transmit(SOCKET s, ULONG code, const void *in, ULONG size, LPOVERLAPPED overlapped)
+{
+    if (!wsa_started())
+        return FALSE;
+    if (overlapped)
+        return !wsa_overlapped(s, code, in, size, NULL, 0, NULL, overlapped, NULL);
+    return !wsa_status(wsa_control(s, code, in, size, NULL, 0, 0, NULL));
+}
+
+#define KNOWN_FLAGS                                                                                \
+    (TF_DISCONNECT | TF_REUSE_SOCKET | TF_WRITE_BEHIND | TF_USE_SYSTEM_THREAD | TF_USE_KERNEL_APC)
+
+static BOOL WINAPI transmit_file(SOCKET s, HANDLE file, DWORD count, DWORD packet,
+                                 LPOVERLAPPED overlapped, LPTRANSMIT_FILE_BUFFERS buffers,
+                                 DWORD flags)
+{
+    AFD_TRANSMIT_FILE_INFO info;
+
+    memset(&info, 0, sizeof(info));
+    if ((flags & ~(DWORD)KNOWN_FLAGS) || count > MAXLONG - 1) {
+        wsa_fail(WSAEINVAL);
+        return FALSE;
+    }
+    info.Offset.QuadPart = overlapped ? (LONGLONG)((ULONGLONG)overlapped->OffsetHigh << 32 |
+                                                   overlapped->Offset)
+                                      : -1;
+    info.WriteLength.QuadPart = count;
+    info.SendPacketLength = packet;
+    info.FileHandle = file;
+    info.Flags = flags;
+    if (buffers) {
+        info.Head = buffers->Head;
+        info.HeadLength = buffers->HeadLength;
+        info.Tail = buffers->Tail;
+        info.TailLength = buffers->TailLength;
+    }
+    return transmit(s, IOCTL_AFD_TRANSMIT_FILE, &info, sizeof(info), overlapped);
+}
+
+static BOOL WINAPI transmit_packets(SOCKET s, LPTRANSMIT_PACKETS_ELEMENT elements, DWORD count,
+                                    DWORD size, LPOVERLAPPED overlapped, DWORD flags)
+{
+    AFD_TRANSMIT_PACKETS_INFO info;
+
+    memset(&info, 0, sizeof(info));
+    if (flags & ~(DWORD)KNOWN_FLAGS) {
+        wsa_fail(WSAEINVAL);
+        return FALSE;
+    }
+    info.Elements = (AFD_TRANSMIT_ELEMENT *)elements;
+    info.ElementCount = count;
+    info.SendSize = size;
+    info.Flags = flags;
+    return transmit(s, IOCTL_AFD_TRANSMIT_PACKETS, &info, sizeof(info), overlapped);
+}
+
+_Static_assert(sizeof(TRANSMIT_PACKETS_ELEMENT) == sizeof(AFD_TRANSMIT_ELEMENT), "elements");
+
 void *wsa_extension(const GUID *id)
 {
     static const struct {
@@ -91,6 +157,10 @@ void *wsa_extension(const GUID *id)
         {WSAID_CONNECTEX, (void *)connect_ex},
         {WSAID_DISCONNECTEX, (void *)disconnect_ex},
         {WSAID_GETACCEPTEXSOCKADDRS, (void *)accept_ex_addresses},
+        {WSAID_TRANSMITFILE, (void *)transmit_file},
+        {WSAID_TRANSMITPACKETS, (void *)transmit_packets},
+        {WSAID_WSARECVMSG, (void *)wsa_recv_msg},
+        {WSAID_WSASENDMSG, (void *)WSASendMsg},
     };
 
     for (unsigned i = 0; i < ARRAYSIZE(rows); i++)

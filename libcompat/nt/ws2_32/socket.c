@@ -13,6 +13,15 @@ SOCKET WINAPI WSASocketW(int family, int type, int protocol, LPWSAPROTOCOL_INFOW
     (void)group;
     if (!wsa_started())
         return INVALID_SOCKET;
+    if (info && info->dwProviderReserved) { /* WSADuplicateSocket's: it is there already */
+        DWORD found_type;
+
+        s = info->dwProviderReserved;
+        if (NT_SUCCESS(wsa_get(s, SOL_SOCKET, SO_TYPE, &found_type, sizeof(found_type), NULL)))
+            return s;
+        wsa_fail(WSAEINVAL);
+        return INVALID_SOCKET;
+    }
     if (info) {
         family = family == FROM_PROTOCOL_INFO ? info->iAddressFamily : family;
         type = type == FROM_PROTOCOL_INFO ? info->iSocketType : type;
@@ -68,24 +77,78 @@ int WINAPI closesocket(SOCKET s)
     return wsa_status(NtClose((HANDLE)s));
 }
 
-/* A header of the driver's and an address behind it. */
-static NTSTATUS with_address(SOCKET s, ULONG code, const void *head, ULONG head_size,
-                             const struct sockaddr *name, int length, void *out, ULONG out_size)
+/* The full NT name of a path in UTF-8; RtlFreeUnicodeString. */
+static BOOL unix_path(const char *path, SIZE_T n, UNICODE_STRING *full)
 {
-    char bytes[32 + sizeof(SOCKADDR_STORAGE)];
+    WCHAR text[WSA_UNIX_ADDRESS];
+    ULONG bytes = 0;
 
-    if (!name || length < (int)sizeof(name->sa_family))
-        return STATUS_ACCESS_VIOLATION;
-    if (length > (int)sizeof(SOCKADDR_STORAGE))
-        length = sizeof(SOCKADDR_STORAGE);
-    memcpy(bytes, head, head_size);
-    memcpy(bytes + head_size, name, length);
-    return wsa_control(s, code, bytes, head_size + length, out, out_size, 0, NULL);
+    while (n && !path[n - 1])
+        n--;
+    if (!NT_SUCCESS(RtlUTF8ToUnicodeN(text, sizeof(text) - sizeof(WCHAR), &bytes, path, (ULONG)n)))
+        return FALSE;
+    text[bytes / sizeof(WCHAR)] = 0;
+    return text[0] && RtlDosPathNameToNtPathName_U(text, full, NULL, NULL);
+}
+
+char *wsa_address(char *local, const void *head, ULONG head_size, const struct sockaddr *name,
+                  int length, ULONG *size)
+{
+    UNICODE_STRING full;
+    char *bytes = local;
+
+    if (!name || length < (int)sizeof(name->sa_family)) {
+        wsa_fail(WSAEFAULT);
+        return NULL;
+    }
+    if (name->sa_family != AF_UNIX) {
+        if (length > (int)sizeof(SOCKADDR_STORAGE))
+            length = sizeof(SOCKADDR_STORAGE);
+        memcpy(bytes, head, head_size);
+        memcpy(bytes + head_size, name, length);
+        *size = head_size + (ULONG)length;
+        return bytes;
+    }
+    if (length > WSA_UNIX_ADDRESS)
+        length = WSA_UNIX_ADDRESS;
+    if (!unix_path(name->sa_data, (SIZE_T)length - sizeof(name->sa_family), &full)) {
+        wsa_fail(WSAEINVAL);
+        return NULL;
+    }
+    *size = head_size + WSA_UNIX_ADDRESS + full.Length;
+    bytes = heap_zalloc(*size);
+    if (bytes) {
+        memcpy(bytes, head, head_size);
+        memcpy(bytes + head_size, name, length);
+        memcpy(bytes + head_size + WSA_UNIX_ADDRESS, full.Buffer, full.Length);
+    } else {
+        wsa_fail(WSAENOBUFS);
+    }
+    RtlFreeUnicodeString(&full);
+    return bytes;
+}
+
+/* A header of the driver's and an address behind it. */
+static int with_address(SOCKET s, ULONG code, const void *head, ULONG head_size,
+                        const struct sockaddr *name, int length, void *out, ULONG out_size)
+{
+    char local[WSA_LOCAL_ADDRESS];
+    ULONG size;
+    char *bytes = wsa_address(local, head, head_size, name, length, &size);
+    int result;
+
+    if (!bytes)
+        return SOCKET_ERROR;
+    result = wsa_status(wsa_control(s, code, bytes, size, out, out_size, 0, NULL));
+    wsa_address_free(local, bytes);
+    return result;
 }
 
 /* Too few bytes for the family are a fault. */
 static BOOL short_address(const struct sockaddr *name, int length)
 {
+    if (name && length > (int)sizeof(name->sa_family) && name->sa_family == AF_UNIX)
+        return FALSE;
     if (!name || length < (int)sizeof(struct sockaddr_in))
         return TRUE;
     return name->sa_family == AF_INET6 && length < (int)sizeof(struct sockaddr_in6);
@@ -106,8 +169,8 @@ int WINAPI bind(SOCKET s, const struct sockaddr *name, int length)
     if (NT_SUCCESS(wsa_get(s, SOL_SOCKET, SO_EXCLUSIVEADDRUSE, &value, sizeof(value), NULL)) &&
         value)
         share = AFD_SHARE_EXCLUSIVE;
-    return wsa_status(with_address(s, IOCTL_AFD_BIND, &share, sizeof(share), name, length, &bound,
-                                   sizeof(bound)));
+    return with_address(s, IOCTL_AFD_BIND, &share, sizeof(share), name, length, &bound,
+                        sizeof(bound));
 }
 
 int WINAPI connect(SOCKET s, const struct sockaddr *name, int length)
@@ -119,8 +182,7 @@ int WINAPI connect(SOCKET s, const struct sockaddr *name, int length)
         return SOCKET_ERROR;
     if (short_address(name, length) && !(name && length >= 2 && !name->sa_family))
         return wsa_fail(WSAEFAULT);
-    return wsa_status(with_address(s, IOCTL_AFD_CONNECT, &info, sizeof(info), name, length, NULL,
-                                   0));
+    return with_address(s, IOCTL_AFD_CONNECT, &info, sizeof(info), name, length, NULL, 0);
 }
 
 int WINAPI WSAConnect(SOCKET s, const struct sockaddr *name, int length, LPWSABUF caller,
@@ -163,7 +225,7 @@ SOCKET WINAPI accept(SOCKET s, struct sockaddr *name, int *length)
 
     if (!wsa_started())
         return INVALID_SOCKET;
-    if ((name && !length) || (name && *length < (int)sizeof(struct sockaddr_in))) {
+    if ((name && !length) || (name && *length < (int)sizeof(name->sa_family))) {
         wsa_fail(WSAEFAULT);
         return INVALID_SOCKET;
     }

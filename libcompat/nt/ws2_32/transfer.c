@@ -14,7 +14,7 @@ static DWORD timeout_of(SOCKET s, int option)
     return value;
 }
 
-static BOOL receive_flags(DWORD flags, ULONG *tdi)
+BOOL wsa_receive_flags(DWORD flags, ULONG *tdi)
 {
     if (flags & ~(DWORD)(MSG_PEEK | MSG_OOB | MSG_WAITALL | MSG_PARTIAL | MSG_PUSH_IMMEDIATE))
         return FALSE;
@@ -27,8 +27,8 @@ static BOOL receive_flags(DWORD flags, ULONG *tdi)
 }
 
 /* Waiting costs a request, the option is only asked for when there is a wait. */
-static NTSTATUS transfer(SOCKET s, ULONG code, const void *in, ULONG size, int option,
-                         ULONG_PTR *done)
+NTSTATUS wsa_transfer(SOCKET s, ULONG code, const void *in, ULONG size, int option,
+                      ULONG_PTR *done)
 {
     return wsa_control(s, code, in, size, NULL, 0, timeout_of(s, option), done);
 }
@@ -45,7 +45,7 @@ int WINAPI WSARecv(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD received, LP
         return SOCKET_ERROR;
     if (!flags || !buffers || (!overlapped && !received))
         return wsa_fail(WSAEFAULT);
-    if (!receive_flags(*flags, &info.TdiFlags))
+    if (!wsa_receive_flags(*flags, &info.TdiFlags))
         return wsa_fail(WSAEOPNOTSUPP);
     info.BufferArray = (AFD_BUFFER *)buffers;
     info.BufferCount = count;
@@ -55,7 +55,7 @@ int WINAPI WSARecv(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD received, LP
         return wsa_overlapped(s, IOCTL_AFD_RECEIVE, &info, sizeof(info), NULL, 0, received,
                               overlapped, routine);
     }
-    status = transfer(s, IOCTL_AFD_RECEIVE, &info, sizeof(info), SO_RCVTIMEO, &done);
+    status = wsa_transfer(s, IOCTL_AFD_RECEIVE, &info, sizeof(info), SO_RCVTIMEO, &done);
     if (status == STATUS_BUFFER_OVERFLOW)
         *flags = MSG_PARTIAL;
     *received = (DWORD)done;
@@ -75,7 +75,7 @@ int WINAPI WSARecvFrom(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD received
         return SOCKET_ERROR;
     if (!flags || !buffers || (!overlapped && !received) || (from && !from_length))
         return wsa_fail(WSAEFAULT);
-    if (!receive_flags(*flags, &info.TdiFlags))
+    if (!wsa_receive_flags(*flags, &info.TdiFlags))
         return wsa_fail(WSAEOPNOTSUPP);
     info.BufferArray = (AFD_BUFFER *)buffers;
     info.BufferCount = count;
@@ -87,7 +87,7 @@ int WINAPI WSARecvFrom(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD received
         return wsa_overlapped(s, IOCTL_AFD_RECEIVE_DATAGRAM, &info, sizeof(info), NULL, 0,
                               received, overlapped, routine);
     }
-    status = transfer(s, IOCTL_AFD_RECEIVE_DATAGRAM, &info, sizeof(info), SO_RCVTIMEO, &done);
+    status = wsa_transfer(s, IOCTL_AFD_RECEIVE_DATAGRAM, &info, sizeof(info), SO_RCVTIMEO, &done);
     if (status == STATUS_BUFFER_OVERFLOW)
         *flags = MSG_PARTIAL;
     *received = (DWORD)done;
@@ -116,7 +116,7 @@ int WINAPI WSASend(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD sent, DWORD 
         return wsa_overlapped(s, IOCTL_AFD_SEND, &info, sizeof(info), NULL, 0, sent, overlapped,
                               routine);
     }
-    status = transfer(s, IOCTL_AFD_SEND, &info, sizeof(info), SO_SNDTIMEO, &done);
+    status = wsa_transfer(s, IOCTL_AFD_SEND, &info, sizeof(info), SO_SNDTIMEO, &done);
     *sent = (DWORD)done;
     return wsa_status(status);
 }
@@ -147,7 +147,7 @@ int WINAPI WSASendTo(SOCKET s, LPWSABUF buffers, DWORD count, LPDWORD sent, DWOR
         return wsa_overlapped(s, IOCTL_AFD_SEND_DATAGRAM, &info, sizeof(info), NULL, 0, sent,
                               overlapped, routine);
     }
-    status = transfer(s, IOCTL_AFD_SEND_DATAGRAM, &info, sizeof(info), SO_SNDTIMEO, &done);
+    status = wsa_transfer(s, IOCTL_AFD_SEND_DATAGRAM, &info, sizeof(info), SO_SNDTIMEO, &done);
     *sent = (DWORD)done;
     return wsa_status(status);
 }

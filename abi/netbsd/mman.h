@@ -1,0 +1,19 @@
+/* Memory mapping of NetBSD 10, from sys/mman.h. */
+#ifndef ABI_NETBSD_MMAN_H
+#define ABI_NETBSD_MMAN_H
+
+#define NETBSD_MAP_SHARED 0x1
+#define NETBSD_MAP_PRIVATE 0x2
+#define NETBSD_MAP_FIXED 0x10
+#define NETBSD_MAP_INHERIT 0x80
+#define NETBSD_MAP_TRYFIXED 0x400
+#define NETBSD_MAP_WIRED 0x800
+#define NETBSD_MAP_ANON 0x1000
+#define NETBSD_MAP_STACK 0x2000
+#define NETBSD_MAP_ALIGNMENT_SHIFT 24
+
+#define NETBSD_MS_ASYNC 1
+#define NETBSD_MS_INVALIDATE 2
+#define NETBSD_MS_SYNC 4
+
+#endif

@@ -1,0 +1,223 @@
+/* FreeBSD's numbers and layouts beside the host's. From the public headers and manual pages. */
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <termios.h>
+
+#include "abi/freebsd/errno.h"
+#include "abi/freebsd/file.h"
+#include "syscalls/freebsd/freebsd.h"
+#include "syscalls/unix/abi.h"
+
+static const struct unix_pair open_flags[] = {
+    {FREEBSD_O_NONBLOCK, O_NONBLOCK},   {FREEBSD_O_APPEND, O_APPEND},
+    {FREEBSD_O_ASYNC, O_ASYNC},         {FREEBSD_O_SYNC, O_SYNC},
+    {FREEBSD_O_NOFOLLOW, O_NOFOLLOW},   {FREEBSD_O_CREAT, O_CREAT},
+    {FREEBSD_O_TRUNC, O_TRUNC},         {FREEBSD_O_EXCL, O_EXCL},
+    {FREEBSD_O_NOCTTY, O_NOCTTY},       {FREEBSD_O_DIRECT, O_DIRECT},
+    {FREEBSD_O_DIRECTORY, O_DIRECTORY}, {FREEBSD_O_CLOEXEC, O_CLOEXEC},
+    {FREEBSD_O_DSYNC, O_DSYNC},         {FREEBSD_O_PATH, O_PATH},
+    {FREEBSD_O_TTY_INIT, 0},            {FREEBSD_O_VERIFY, 0},
+    {0, 0}};
+
+static const struct unix_pair message_flags[] = {
+    {0x1, MSG_OOB},          {0x2, MSG_PEEK},          {0x4, MSG_DONTROUTE},
+    {0x8, MSG_EOR},          {0x10, MSG_TRUNC},        {0x20, MSG_CTRUNC},
+    {0x40, MSG_WAITALL},     {0x80, MSG_DONTWAIT},     {0x4000, MSG_DONTWAIT},
+    {0x20000, MSG_NOSIGNAL}, {0x40000, MSG_CMSG_CLOEXEC}, {0x80000, MSG_WAITFORONE},
+    {0, 0}};
+
+/* VIRTUAL and PROF have no clock on the host; the process's stands for both. */
+static const struct unix_pair clocks[] = {
+    {0, CLOCK_REALTIME},           {1, CLOCK_PROCESS_CPUTIME_ID}, {2, CLOCK_PROCESS_CPUTIME_ID},
+    {4, CLOCK_MONOTONIC},          {5, CLOCK_MONOTONIC},          {6, CLOCK_BOOTTIME},
+    {7, CLOCK_MONOTONIC},          {8, CLOCK_MONOTONIC_COARSE},   {9, CLOCK_REALTIME},
+    {10, CLOCK_REALTIME_COARSE},   {11, CLOCK_MONOTONIC},         {12, CLOCK_MONOTONIC_COARSE},
+    {13, CLOCK_REALTIME_COARSE},   {14, CLOCK_THREAD_CPUTIME_ID}, {15, CLOCK_PROCESS_CPUTIME_ID},
+    {16, CLOCK_TAI},               {UINT32_MAX, 0}};
+
+static const struct unix_pair output_flags[] = {
+    {0x1, OPOST},  {0x2, ONLCR},   {0x4, TAB3},   {0x10, OCRNL},
+    {0x20, ONOCR}, {0x40, ONLRET}, {0, 0}};
+
+static const struct unix_pair control_flags[] = {
+    {0x100, CS6},     {0x200, CS7},        {0x400, CSTOPB}, {0x800, CREAD},
+    {0x1000, PARENB}, {0x2000, PARODD},    {0x4000, HUPCL}, {0x8000, CLOCAL},
+    {0x30000, CRTSCTS}, {0, 0}};
+
+static const struct unix_pair resources[] = {
+    {0, RLIMIT_CPU},   {1, RLIMIT_FSIZE},   {2, RLIMIT_DATA},  {3, RLIMIT_STACK},
+    {4, RLIMIT_CORE},  {5, RLIMIT_RSS},     {6, RLIMIT_MEMLOCK}, {7, RLIMIT_NPROC},
+    {8, RLIMIT_NOFILE}, {10, RLIMIT_AS},    {UINT32_MAX, 0}};
+
+static const struct unix_option socket_options[] = {
+    {0x1, SOL_SOCKET, SO_DEBUG, UNIX_OPTION_FLAG},
+    {0x2, SOL_SOCKET, SO_ACCEPTCONN, UNIX_OPTION_FLAG},
+    {0x4, SOL_SOCKET, SO_REUSEADDR, UNIX_OPTION_FLAG},
+    {0x8, SOL_SOCKET, SO_KEEPALIVE, UNIX_OPTION_FLAG},
+    {0x10, SOL_SOCKET, SO_DONTROUTE, UNIX_OPTION_FLAG},
+    {0x20, SOL_SOCKET, SO_BROADCAST, UNIX_OPTION_FLAG},
+    {0x80, SOL_SOCKET, SO_LINGER, UNIX_OPTION_LINGER},
+    {0x100, SOL_SOCKET, SO_OOBINLINE, UNIX_OPTION_FLAG},
+    {0x200, SOL_SOCKET, SO_REUSEPORT, UNIX_OPTION_FLAG},
+    {0x400, SOL_SOCKET, SO_TIMESTAMP, UNIX_OPTION_PASS},
+    {0x800, SOL_SOCKET, 0, UNIX_OPTION_NOPIPE},
+    {0x10000, SOL_SOCKET, SO_REUSEPORT, UNIX_OPTION_FLAG},
+    {0x1001, SOL_SOCKET, SO_SNDBUF, UNIX_OPTION_INT},
+    {0x1002, SOL_SOCKET, SO_RCVBUF, UNIX_OPTION_INT},
+    {0x1004, SOL_SOCKET, SO_RCVLOWAT, UNIX_OPTION_INT},
+    {0x1005, SOL_SOCKET, SO_SNDTIMEO, UNIX_OPTION_TIME},
+    {0x1006, SOL_SOCKET, SO_RCVTIMEO, UNIX_OPTION_TIME},
+    {0x1007, SOL_SOCKET, SO_ERROR, UNIX_OPTION_ERROR},
+    {0x1008, SOL_SOCKET, SO_TYPE, UNIX_OPTION_INT},
+    {0x1016, SOL_SOCKET, SO_PROTOCOL, UNIX_OPTION_INT},
+    {0x1019, SOL_SOCKET, SO_DOMAIN, UNIX_OPTION_FAMILY},
+    {0}};
+
+static const struct unix_option ip_options[] = {
+    {1, IPPROTO_IP, IP_OPTIONS, UNIX_OPTION_RAW},
+    {2, IPPROTO_IP, IP_HDRINCL, UNIX_OPTION_INT},
+    {3, IPPROTO_IP, IP_TOS, UNIX_OPTION_INT},
+    {4, IPPROTO_IP, IP_TTL, UNIX_OPTION_INT},
+    {5, IPPROTO_IP, IP_RECVOPTS, UNIX_OPTION_INT},
+    {7, IPPROTO_IP, IP_PKTINFO, UNIX_OPTION_PASS}, /* IP_RECVDSTADDR */
+    {9, IPPROTO_IP, IP_MULTICAST_IF, UNIX_OPTION_RAW},
+    {10, IPPROTO_IP, IP_MULTICAST_TTL, UNIX_OPTION_RAW},
+    {11, IPPROTO_IP, IP_MULTICAST_LOOP, UNIX_OPTION_RAW},
+    {12, IPPROTO_IP, IP_ADD_MEMBERSHIP, UNIX_OPTION_RAW},
+    {13, IPPROTO_IP, IP_DROP_MEMBERSHIP, UNIX_OPTION_RAW},
+    {19, IPPROTO_IP, 0, UNIX_OPTION_IGNORED}, /* IP_PORTRANGE */
+    {20, IPPROTO_IP, IP_PKTINFO, UNIX_OPTION_PASS}, /* IP_RECVIF */
+    {24, IPPROTO_IP, IP_FREEBIND, UNIX_OPTION_INT}, /* IP_BINDANY */
+    {65, IPPROTO_IP, IP_RECVTTL, UNIX_OPTION_PASS},
+    {66, IPPROTO_IP, IP_MINTTL, UNIX_OPTION_INT},
+    {68, IPPROTO_IP, IP_RECVTOS, UNIX_OPTION_PASS},
+    {70, IPPROTO_IP, IP_ADD_SOURCE_MEMBERSHIP, UNIX_OPTION_RAW},
+    {71, IPPROTO_IP, IP_DROP_SOURCE_MEMBERSHIP, UNIX_OPTION_RAW},
+    {0}};
+
+static const struct unix_option ip6_options[] = {
+    {4, IPPROTO_IPV6, IPV6_UNICAST_HOPS, UNIX_OPTION_INT},
+    {9, IPPROTO_IPV6, IPV6_MULTICAST_IF, UNIX_OPTION_INT},
+    {10, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, UNIX_OPTION_INT},
+    {11, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, UNIX_OPTION_INT},
+    {12, IPPROTO_IPV6, IPV6_JOIN_GROUP, UNIX_OPTION_RAW},
+    {13, IPPROTO_IPV6, IPV6_LEAVE_GROUP, UNIX_OPTION_RAW},
+    {14, IPPROTO_IPV6, 0, UNIX_OPTION_IGNORED}, /* IPV6_PORTRANGE */
+    {26, IPPROTO_IPV6, IPV6_CHECKSUM, UNIX_OPTION_INT},
+    {27, IPPROTO_IPV6, IPV6_V6ONLY, UNIX_OPTION_INT},
+    {36, IPPROTO_IPV6, IPV6_RECVPKTINFO, UNIX_OPTION_PASS},
+    {37, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, UNIX_OPTION_PASS},
+    {43, IPPROTO_IPV6, IPV6_RECVPATHMTU, UNIX_OPTION_PASS},
+    {57, IPPROTO_IPV6, IPV6_RECVTCLASS, UNIX_OPTION_PASS},
+    {61, IPPROTO_IPV6, IPV6_TCLASS, UNIX_OPTION_INT},
+    {62, IPPROTO_IPV6, IPV6_DONTFRAG, UNIX_OPTION_INT},
+    {0}};
+
+static const struct unix_option tcp_options[] = {
+    {1, IPPROTO_TCP, TCP_NODELAY, UNIX_OPTION_FLAG},
+    {2, IPPROTO_TCP, TCP_MAXSEG, UNIX_OPTION_INT},
+    {4, IPPROTO_TCP, TCP_CORK, UNIX_OPTION_FLAG}, /* TCP_NOPUSH */
+    {64, IPPROTO_TCP, TCP_CONGESTION, UNIX_OPTION_RAW},
+    {128, IPPROTO_TCP, TCP_USER_TIMEOUT, UNIX_OPTION_IGNORED}, /* TCP_KEEPINIT */
+    {256, IPPROTO_TCP, TCP_KEEPIDLE, UNIX_OPTION_INT},
+    {512, IPPROTO_TCP, TCP_KEEPINTVL, UNIX_OPTION_INT},
+    {1024, IPPROTO_TCP, TCP_KEEPCNT, UNIX_OPTION_INT},
+    {0}};
+
+static uint64_t device(unsigned major, unsigned minor)
+{
+    return ((uint64_t)(major & 0xffffff00) << 32) | ((uint64_t)(major & 0xff) << 8) |
+           ((uint64_t)(minor & 0xff00) << 24) | (minor & 0xffff00ff);
+}
+
+static void host_device(uint64_t device, unsigned *major, unsigned *minor)
+{
+    *major = (unsigned)((device >> 32) & 0xffffff00) | (unsigned)((device >> 8) & 0xff);
+    *minor = (unsigned)((device >> 24) & 0xff00) | (unsigned)(device & 0xffff00ff);
+}
+
+static struct freebsd_timespec time_of(struct statx_timestamp t)
+{
+    return (struct freebsd_timespec){t.tv_sec, t.tv_nsec};
+}
+
+/* UF_IMMUTABLE and its like belong to root: what chattr(1) shows is the nearest. */
+uint32_t freebsd_file_flags(const struct statx *st)
+{
+    return (st->stx_attributes & STATX_ATTR_IMMUTABLE ? 0x20000u : 0) |
+           (st->stx_attributes & STATX_ATTR_APPEND ? 0x40000u : 0) |
+           (st->stx_attributes & STATX_ATTR_NODUMP ? 1u : 0);
+}
+
+static void put_stat(void *out, const struct statx *st)
+{
+    struct freebsd_stat *s = out;
+    *s = (struct freebsd_stat){
+        .dev = device(st->stx_dev_major, st->stx_dev_minor),
+        .ino = st->stx_ino,
+        .nlink = st->stx_nlink,
+        .mode = st->stx_mode,
+        .uid = st->stx_uid,
+        .gid = st->stx_gid,
+        .rdev = S_ISCHR(st->stx_mode) || S_ISBLK(st->stx_mode)
+                    ? device(st->stx_rdev_major, st->stx_rdev_minor)
+                    : UINT64_MAX,
+        .atim = time_of(st->stx_atime),
+        .mtim = time_of(st->stx_mtime),
+        .ctim = time_of(st->stx_ctime),
+        .birthtim = time_of(st->stx_mask & STATX_BTIME ? st->stx_btime : st->stx_ctime),
+        .size = (int64_t)st->stx_size,
+        .blocks = (int64_t)st->stx_blocks,
+        .blksize = (int32_t)st->stx_blksize,
+        .flags = freebsd_file_flags(st),
+    };
+}
+
+static size_t put_dirent(void *out, size_t max, const struct unix_dirent *d)
+{
+    size_t n = (sizeof(struct freebsd_dirent) + d->name_length + 1 + 7) & ~7ul;
+    if (n > max)
+        return 0;
+    struct freebsd_dirent *e = out;
+    memset(e, 0, n);
+    e->fileno = d->ino;
+    e->off = d->next;
+    e->reclen = (uint16_t)n;
+    e->type = d->type;
+    e->namlen = d->name_length;
+    memcpy(e->name, d->name, d->name_length);
+    return n;
+}
+
+const struct unix_abi freebsd_abi = {
+    .open_flags = open_flags,
+    .open_exec = FREEBSD_O_EXEC,
+    .open_shlock = FREEBSD_O_SHLOCK,
+    .open_exlock = FREEBSD_O_EXLOCK,
+    .open_empty_path = FREEBSD_O_EMPTY_PATH,
+    .open_beneath = FREEBSD_O_RESOLVE_BENEATH,
+    .open_path = FREEBSD_O_PATH,
+    .message_flags = message_flags,
+    .clocks = clocks,
+    .input_flags = unix_termios_input,
+    .output_flags = output_flags,
+    .control_flags = control_flags,
+    .local_flags = unix_termios_local,
+    .resources = resources,
+    .inet6 = 28,
+    .socket_options = socket_options,
+    .ip_options = ip_options,
+    .ip6_options = ip6_options,
+    .tcp_options = tcp_options,
+    .scm_timestamp = 2,
+    .scm_creds = 3,
+    .nofollow_errno = FREEBSD_EMLINK,
+    .stat_size = sizeof(struct freebsd_stat),
+    .stat = put_stat,
+    .dirent = put_dirent,
+    .device = device,
+    .host_device = host_device,
+};

@@ -1,0 +1,57 @@
+/* Paths of the guest: what --root does to them. */
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "syscalls/unix/unix.h"
+
+int unix_string(const char *guest, char *out, size_t max)
+{
+    size_t n = 0;
+
+    /* Page by page: what follows the terminator may not be there. */
+    while (n < max) {
+        size_t step = 4096 - ((uintptr_t)(guest + n) & 4095);
+        if (step > 64)
+            step = 64;
+        if (step > max - n)
+            step = max - n;
+        if (!guest_read(out + n, guest + n, step))
+            return -EFAULT;
+        if (memchr(out + n, 0, step))
+            return 0;
+        n += step;
+    }
+    return -ENAMETOOLONG;
+}
+
+/* Is there something of that name under the root, or at least the folder it would be made in? */
+static bool in_root(const char *path)
+{
+    struct open_how how = {.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT};
+    long fd = unix_host(SYS_openat2, unix_process.root_fd, (long)path, (long)&how, sizeof(how), 0, 0);
+
+    if (fd >= 0)
+        close((int)fd);
+    return fd >= 0;
+}
+
+int unix_path(struct unix_thread *t, int *dirfd, const char *guest, char out[PATH_MAX])
+{
+    int error = unix_string(guest, out, PATH_MAX);
+
+    (void)t;
+    (void)dirfd;
+    if (error)
+        return error;
+    if (out[0] == '/' && unix_process.root_fd >= 0 && in_root(out)) {
+        size_t root = strlen(unix_process.root), n = strlen(out);
+        if (root + n >= PATH_MAX)
+            return -ENAMETOOLONG;
+        memmove(out + root, out, n + 1);
+        memcpy(out, unix_process.root, root);
+    }
+    return 0;
+}
