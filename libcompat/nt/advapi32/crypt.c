@@ -1,20 +1,10 @@
 /*
- * The old cryptography interface: contexts, which are good for random bytes. Keys and hashes are not
- * there.
+ * The old cryptography interface: contexts, which are good for random bytes and hashes (crypt_hash.c). Keys
+ * are not there.
  */
-#include "advapi.h"
+#include "crypt.h"
 
-#include <wincrypt.h>
-
-#define CONTEXT_MAGIC 0x70797243u
-
-struct context {
-    ULONG magic;
-    LONG references;
-    DWORD type;
-};
-
-static struct context *context_of(HCRYPTPROV provider)
+struct context *context_of(HCRYPTPROV provider)
 {
     struct context *context = (struct context *)provider;
 
