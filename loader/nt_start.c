@@ -88,8 +88,8 @@ static bool find_exports(struct nt_section *s)
     };
 
     for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
-        uint32_t rva = pe_find_export((const void *)nt_process.ntdll_base, s->size, s->image,
-                                      wanted[i].name);
+        uint32_t rva =
+            pe_find_export((const void *)nt_process.ntdll_base, s->size, s->image, wanted[i].name);
         if (!rva)
             return false;
         *wanted[i].to = nt_process.ntdll_base + rva;
@@ -151,8 +151,7 @@ static bool pass_options(const struct run_options *o)
         /* Absolute by now: a child has another current folder. */
         struct nt_volume *v = nt_volume_of_letter((unsigned char)o->drives[i][0]);
         char *drive = NULL;
-        if (!v || !v->host ||
-            asprintf(&drive, "%c=%s", v->letter, v->host[0] ? v->host : "/") < 0)
+        if (!v || !v->host || asprintf(&drive, "%c=%s", v->letter, v->host[0] ? v->host : "/") < 0)
             return false;
         list[n++] = "--drive";
         list[n++] = drive;

@@ -30,8 +30,8 @@ static enum trap_kind chosen = TRAP_NONE;
 /* Everything above the guests' band may call the kernel without being asked; no selector byte. */
 static int sud_on(void)
 {
-    return prctl(PR_SET_SYSCALL_USER_DISPATCH, PR_SYS_DISPATCH_ON, GUEST_END,
-                 ~0ull - GUEST_END, NULL);
+    return prctl(PR_SET_SYSCALL_USER_DISPATCH, PR_SYS_DISPATCH_ON, GUEST_END, ~0ull - GUEST_END,
+                 NULL);
 }
 
 static int sud_off(void)
