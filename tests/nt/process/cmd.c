@@ -83,6 +83,7 @@ static void command_lines(void)
 {
     CHECK(run(L"/c exit 88") == 88);
     CHECK(run(L"/c \"exit 70000\"") == 70000);
+    CHECK(run(L"\"/c exit 89\"") == 89);
     CHECK(run(L"/c exit -1") == -1);
     CHECK(run(L"/c echo hello") == 0 && says("hello\n"));
     CHECK(run(L"/c \"echo hello\"") == 0 && says("hello\n"));

@@ -111,7 +111,8 @@ void mainCRTStartup(void)
     if (!GetEnvironmentVariableW(L"PROMPT", NULL, 0))
         SetEnvironmentVariableW(L"PROMPT", L"$P$G");
     for (;;) {
-        while (*s == ' ' || *s == '\t' || *s == ',' || *s == ';' || *s == '=')
+        /* A caller may have put quotes around all of it. */
+        while (*s == ' ' || *s == '\t' || *s == ',' || *s == ';' || *s == '=' || (*s == '"' && s[1] == '/'))
             s++;
         if (*s != '/')
             break;
