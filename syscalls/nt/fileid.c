@@ -28,7 +28,8 @@ static void remember(const struct stat *st, const char *path)
 
     pthread_mutex_lock(&lock);
     unsigned i = 0;
-    while (i < REMEMBERED && (!places[i].path || places[i].ino != st->st_ino || places[i].dev != st->st_dev))
+    while (i < REMEMBERED &&
+           (!places[i].path || places[i].ino != st->st_ino || places[i].dev != st->st_dev))
         i++;
     if (i == REMEMBERED)
         i = next_place++ % REMEMBERED;
@@ -145,7 +146,9 @@ static void add_link(struct listing *l, const char *host)
 
 NTSTATUS nt_file_links(struct nt_file *f, void *buffer, uint32_t n, ULONG_PTR *information)
 {
-    struct listing l = {.buffer = buffer, .room = n, .used = sizeof(struct links),
+    struct listing l = {.buffer = buffer,
+                        .room = n,
+                        .used = sizeof(struct links),
                         .head.bytes_needed = sizeof(struct links)};
     char own[NAME_MAX + 1], path[PATH_MAX];
     struct stat st, folder;

@@ -1,8 +1,8 @@
 /*
  * Files by their numbers, and the names that one file has.
  *
- * The host opens files by name only, so a number is found when the file is open in this process or its path
- * was remembered here; a path is checked before it is believed. Any thread.
+ * The host opens files by name only, so a number is found when the file is open in this process or
+ * its path was remembered here; a path is checked before it is believed. Any thread.
  */
 #ifndef SYSCALLS_NT_FILEID_H
 #define SYSCALLS_NT_FILEID_H
@@ -13,7 +13,8 @@
 
 struct nt_file;
 
-/* The host path of a file with this number on the device that `hint` lies on; memory to free. NULL: unknown. */
+/* The host path of a file with this number on the device that `hint` lies on; memory to free. NULL:
+ * unknown. */
 char *nt_file_by_id(const struct nt_file *hint, uint64_t id);
 
 /* Remembers where a file is, for nt_file_by_id. */

@@ -16,9 +16,11 @@
 NTSTATUS nt_io_begin(struct nt_thread *t, struct nt_file *f, HANDLE event, PVOID apc_routine,
                      PVOID apc_context, IO_STATUS_BLOCK *iosb, struct nt_io *io)
 {
-    *io = (struct nt_io){
-        .thread = t, .file = f, .apc_routine = apc_routine, .apc_context = apc_context,
-        .iosb = iosb};
+    *io = (struct nt_io){.thread = t,
+                         .file = f,
+                         .apc_routine = apc_routine,
+                         .apc_context = apc_context,
+                         .iosb = iosb};
     if (apc_routine && __atomic_load_n(&f->port, __ATOMIC_ACQUIRE))
         return STATUS_INVALID_PARAMETER;
     if (event) {

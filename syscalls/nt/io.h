@@ -16,7 +16,7 @@ struct nt_file;
 struct nt_io {
     struct nt_thread *thread;
     const struct nt_file *file; /* not a reference: the call holds one */
-    struct nt_object *event; /* one reference; NULL */
+    struct nt_object *event;    /* one reference; NULL */
     PVOID apc_routine, apc_context;
     IO_STATUS_BLOCK *iosb; /* guest */
 };
@@ -43,12 +43,12 @@ void nt_io_complete_pending(struct nt_file *f, struct nt_io *io, NTSTATUS status
 NTSTATUS nt_io_wait_fd(const struct nt_io *io, int fd, short events);
 
 /* A blocking host call (three arguments) in the same circumstances: what it returns, errors as
- * -errno; *status is an error when it was not made, or interrupted for good. STATUS_CANCELLED can come
- * with a result: what was done before. */
+ * -errno; *status is an error when it was not made, or interrupted for good. STATUS_CANCELLED can
+ * come with a result: what was done before. */
 long nt_io_block(const struct nt_io *io, NTSTATUS *status, long number, long a, long b, long c);
 
-/* Makes a blocking nt_io_wait_fd or nt_io_block of that thread end with STATUS_CANCELLED. False: it is not in
- * one (or the request has another status block). */
+/* Makes a blocking nt_io_wait_fd or nt_io_block of that thread end with STATUS_CANCELLED. False: it
+ * is not in one (or the request has another status block). */
 bool nt_io_cancel_thread(struct nt_thread *t, const IO_STATUS_BLOCK *iosb);
 
 /* The same for all of a file's, of whatever thread. */

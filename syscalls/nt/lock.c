@@ -1,8 +1,8 @@
 /*
  * Byte-range locks. NT's are mandatory and belong to an open: the table here enforces them inside
  * this process. Host locks (open file description) carry them to other processes, and end with the
- * process that holds them; those of the session ask for them before they read or write, once any was
- * taken in it.
+ * process that holds them; those of the session ask for them before they read or write, once any
+ * was taken in it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -82,7 +82,8 @@ static bool is_ours(const struct nt_file *f, off_t start, off_t n)
 
     pthread_mutex_lock(&lock);
     for (struct range *r = ranges; r && !found; r = r->next)
-        found = same_file(r, f) && overlaps(r, (uint64_t)start, n ? (uint64_t)(start + n - 1) : INT64_MAX);
+        found = same_file(r, f) &&
+                overlaps(r, (uint64_t)start, n ? (uint64_t)(start + n - 1) : INT64_MAX);
     pthread_mutex_unlock(&lock);
     return found;
 }

@@ -168,8 +168,7 @@ void nt_sync_destroy(struct nt_object *o)
             at = &(*at)->registry_next;
         *at = s->registry_next;
         /* Opened again in between: the hold belongs to the newer object. */
-        for (struct nt_sync *n = registry[nt_slot_number(s->slot) % 256]; n;
-             n = n->registry_next)
+        for (struct nt_sync *n = registry[nt_slot_number(s->slot) % 256]; n; n = n->registry_next)
             other |= n->slot == s->slot;
     }
     if (!other)
@@ -740,8 +739,7 @@ NTSTATUS NtCreateDirectoryObjectEx(struct nt_thread *t, HANDLE *DirectoryHandle,
 }
 
 NTSTATUS NtOpenDirectoryObject(struct nt_thread *t, HANDLE *DirectoryHandle,
-                               ACCESS_MASK DesiredAccess,
-                               const OBJECT_ATTRIBUTES *ObjectAttributes)
+                               ACCESS_MASK DesiredAccess, const OBJECT_ATTRIBUTES *ObjectAttributes)
 {
     (void)t;
     return nt_sync_open(&nt_directory_type, NT_SLOT_DIRECTORY, DirectoryHandle, DesiredAccess,
@@ -781,7 +779,8 @@ NTSTATUS NtOpenSymbolicLinkObject(struct nt_thread *t, HANDLE *LinkHandle,
                         ObjectAttributes);
 }
 
-static NTSTATUS return_target(UNICODE_STRING *guest, ULONG *returned, const uint16_t *text, size_t n)
+static NTSTATUS return_target(UNICODE_STRING *guest, ULONG *returned, const uint16_t *text,
+                              size_t n)
 {
     UNICODE_STRING out;
 

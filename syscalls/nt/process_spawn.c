@@ -175,8 +175,8 @@ static NTSTATUS spawn(struct creation *c, int memfd, int *pid)
     }
     error = posix_spawn_file_actions_init(&actions);
     for (int i = 0; !error && i < 3; i++) {
-        /* A guest uses its handles, and whoever reads from a pipe learns when it closes one. What is left
-         * is for compatrun's own words. */
+        /* A guest uses its handles, and whoever reads from a pipe learns when it closes one. What
+         * is left is for compatrun's own words. */
         int fd = c->native || i == 2 ? standard_fd(c, std[i]) : -1;
         error = fd >= 0 ? posix_spawn_file_actions_adddup2(&actions, fd, i)
                         : posix_spawn_file_actions_addopen(&actions, i, "/dev/null", O_RDWR, 0);

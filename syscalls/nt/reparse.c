@@ -113,8 +113,8 @@ NTSTATUS nt_reparse_get(struct nt_file *f, void *out, uint32_t n, ULONG_PTR *inf
         return STATUS_INSUFFICIENT_RESOURCES;
     shown = relative ? 0 : 4;
     /* A junction's names end with zeros that do not count. */
-    const uint32_t fixed = junction ? offsetof(struct reparse, mount_path)
-                                    : offsetof(struct reparse, symlink.path);
+    const uint32_t fixed =
+        junction ? offsetof(struct reparse, mount_path) : offsetof(struct reparse, symlink.path);
     const uint32_t zero = junction ? 2 : 0;
     uint32_t sn = (uint32_t)units * 2, pn = (uint32_t)(units - shown) * 2;
     uint32_t bytes = fixed + sn + pn + 2 * zero;
@@ -307,7 +307,8 @@ NTSTATUS nt_reparse_set(struct nt_file *f, const void *in, uint32_t n)
     struct reparse *r = malloc(n + 8); /* the junction's layout is shorter than the structure */
     if (!r)
         return STATUS_INSUFFICIENT_RESOURCES;
-    NTSTATUS status = guest_read(r, in, n) ? target_of(f->volume, r, n, &target) : STATUS_ACCESS_VIOLATION;
+    NTSTATUS status =
+        guest_read(r, in, n) ? target_of(f->volume, r, n, &target) : STATUS_ACCESS_VIOLATION;
     if (NT_SUCCESS(status) && r->tag == NT_REPARSE_TAG_MOUNT_POINT && !f->directory)
         status = STATUS_NOT_A_DIRECTORY;
     free(r);

@@ -192,8 +192,8 @@ void nt_share_count_deletion(void)
 bool nt_share_delete_pending(const struct nt_share *s)
 {
     pthread_mutex_lock(&lock);
-    bool pending = s->delete_pending ||
-                   (s->record && (nt_session_others(s->dev, s->ino) & NT_OPENS_DYING));
+    bool pending =
+        s->delete_pending || (s->record && (nt_session_others(s->dev, s->ino) & NT_OPENS_DYING));
     pthread_mutex_unlock(&lock);
     return pending;
 }

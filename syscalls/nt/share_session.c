@@ -186,7 +186,8 @@ void nt_session_reap_opens(struct nt_session_opens *o, uint32_t process)
         struct nt_open_record *r = &o->records[i];
         if (atomic_load(&r->owner) != process + 1)
             continue;
-        /* A record that was taken and not linked yet names no bucket, or an old one: it is in no chain. */
+        /* A record that was taken and not linked yet names no bucket, or an old one: it is in no
+         * chain. */
         uint32_t bucket = bucket_of(r->dev, r->ino);
         nt_word_lock(&o->buckets[bucket].lock);
         unlink_record(o, bucket, i + 1);

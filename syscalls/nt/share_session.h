@@ -1,9 +1,10 @@
 /*
  * Share modes, pending deletions and byte-range locks between the processes of a session.
  *
- * The arena holds a record for each file that a process has open, which says what its opens come to. A
- * process that is killed leaves records behind that nobody minds, and that are reaped with it. While a
- * session has one process nothing is recorded. Any thread; share.c's lock is held by the callers.
+ * The arena holds a record for each file that a process has open, which says what its opens come
+ * to. A process that is killed leaves records behind that nobody minds, and that are reaped with
+ * it. While a session has one process nothing is recorded. Any thread; share.c's lock is held by
+ * the callers.
  */
 #ifndef SYSCALLS_NT_SHARE_SESSION_H
 #define SYSCALLS_NT_SHARE_SESSION_H
@@ -39,7 +40,8 @@ struct nt_open_record {
 struct nt_session_opens {
     _Atomic uint32_t top;  /* records at and above it were never used */
     _Atomic uint32_t hint; /* lowest that may be free */
-    _Atomic uint32_t ranges; /* byte ranges that were ever locked in a session of several processes */
+    _Atomic uint32_t
+        ranges; /* byte ranges that were ever locked in a session of several processes */
     struct {
         _Atomic uint64_t lock;
         _Atomic uint32_t first;
@@ -56,12 +58,14 @@ bool nt_arena_process_alive(uint32_t number);
 bool nt_session_shared(void);
 void nt_session_set_shared(void);
 
-/* What this process's opens come to from now on; 0 only with forget. *record is 0 for the first time.
- * asked: the access and the refusals of the newcomer; 0: nobody is asked. STATUS_SHARING_VIOLATION,
- * STATUS_DELETE_PENDING: nothing has changed. Without room nothing is recorded. */
-NTSTATUS nt_session_open(uint64_t dev, uint64_t ino, uint32_t *record, uint32_t what, uint32_t asked);
-/* The last open of this process has ended. dying: to be deleted; true: this was the last process, and it is
- * to be deleted now. Else the others will do it. */
+/* What this process's opens come to from now on; 0 only with forget. *record is 0 for the first
+ * time. asked: the access and the refusals of the newcomer; 0: nobody is asked.
+ * STATUS_SHARING_VIOLATION, STATUS_DELETE_PENDING: nothing has changed. Without room nothing is
+ * recorded. */
+NTSTATUS nt_session_open(uint64_t dev, uint64_t ino, uint32_t *record, uint32_t what,
+                         uint32_t asked);
+/* The last open of this process has ended. dying: to be deleted; true: this was the last process,
+ * and it is to be deleted now. Else the others will do it. */
 bool nt_session_close(uint64_t dev, uint64_t ino, uint32_t *record, bool dying);
 /* What other processes' opens come to; 0: nobody has it open. */
 uint32_t nt_session_others(uint64_t dev, uint64_t ino);

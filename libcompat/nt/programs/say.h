@@ -32,7 +32,8 @@ static inline void say(DWORD which, const WCHAR *s)
     }
 }
 
-/* The next argument of a command line into out, without quotes; false: there is none, or no room for it. */
+/* The next argument of a command line into out, without quotes; false: there is none, or no room
+ * for it. */
 static inline bool next_argument(const WCHAR **line, WCHAR *out, size_t room)
 {
     const WCHAR *s = *line;

@@ -1,4 +1,5 @@
-/* Files between processes: share modes, byte-range locks, pending deletions, also of a process that is killed. */
+/* Files between processes: share modes, byte-range locks, pending deletions, also of a process that
+ * is killed. */
 #include "tests/nt/check.h"
 
 #include <stdlib.h>
@@ -11,7 +12,8 @@ struct child {
     HANDLE to, from;
 };
 
-/* Starts this program as "NAME child": it does what it reads, a letter each, and answers with a letter. */
+/* Starts this program as "NAME child": it does what it reads, a letter each, and answers with a
+ * letter. */
 static BOOL start(struct child *c)
 {
     SECURITY_ATTRIBUTES inherit = {sizeof(inherit), NULL, TRUE};
@@ -39,7 +41,8 @@ static char ask(struct child *c, char command)
     char answer = 0;
     DWORD n;
 
-    if (!WriteFile(c->to, &command, 1, &n, NULL) || !ReadFile(c->from, &answer, 1, &n, NULL) || n != 1)
+    if (!WriteFile(c->to, &command, 1, &n, NULL) || !ReadFile(c->from, &answer, 1, &n, NULL) ||
+        n != 1)
         return 0;
     return answer;
 }
@@ -87,7 +90,10 @@ static int child(void)
             break;
         case 'L': /* locks bytes 10 to 19 */
             o.Offset = 10;
-            answer = LockFileEx(h, LOCKFILE_EXCLUSIVE_LOCK | LOCKFILE_FAIL_IMMEDIATELY, 0, 10, 0, &o) ? 'y' : 'n';
+            answer =
+                LockFileEx(h, LOCKFILE_EXCLUSIVE_LOCK | LOCKFILE_FAIL_IMMEDIATELY, 0, 10, 0, &o)
+                    ? 'y'
+                    : 'n';
             break;
         case 'S': /* for reading only */
             o.Offset = 10;
@@ -103,7 +109,9 @@ static int child(void)
             break;
         }
         if (strchr("xrs", command))
-            answer = h != INVALID_HANDLE_VALUE ? 'y' : GetLastError() == ERROR_SHARING_VIOLATION ? 'v' : 'n';
+            answer = h != INVALID_HANDLE_VALUE                   ? 'y'
+                     : GetLastError() == ERROR_SHARING_VIOLATION ? 'v'
+                                                                 : 'n';
         if (!WriteFile(GetStdHandle(STD_OUTPUT_HANDLE), &answer, 1, &n, NULL))
             break;
     }
@@ -112,7 +120,8 @@ static int child(void)
 
 static void make(void)
 {
-    HANDLE h = CreateFileW(file, GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, FILE_ATTRIBUTE_NORMAL, NULL);
+    HANDLE h =
+        CreateFileW(file, GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, FILE_ATTRIBUTE_NORMAL, NULL);
     DWORD n;
 
     CHECK(h != INVALID_HANDLE_VALUE);
@@ -256,10 +265,12 @@ static void deletion(void)
     CHECK(ask(&c, 'R') == 'a');
     CloseHandle(h);
     other = open_as(GENERIC_READ, ALL);
-    CHECK(other == INVALID_HANDLE_VALUE && GetLastError() == ERROR_ACCESS_DENIED); /* delete pending */
+    CHECK(other == INVALID_HANDLE_VALUE &&
+          GetLastError() == ERROR_ACCESS_DENIED); /* delete pending */
     CHECK(ask(&c, 'R') == 'a');
     CHECK(ask(&c, 'c') == 'y');
-    CHECK(GetFileAttributesW(file) == INVALID_FILE_ATTRIBUTES && GetLastError() == ERROR_FILE_NOT_FOUND);
+    CHECK(GetFileAttributesW(file) == INVALID_FILE_ATTRIBUTES &&
+          GetLastError() == ERROR_FILE_NOT_FOUND);
     finish(&c, FALSE);
 }
 

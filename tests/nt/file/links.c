@@ -1,11 +1,13 @@
-/* Names and numbers of files: hard links, file ids, junctions and symbolic links as reparse points. */
+/* Names and numbers of files: hard links, file ids, junctions and symbolic links as reparse points.
+ */
 #include "tests/nt/file/scratch.h"
 
 #include <winioctl.h>
 
 static void make(const WCHAR *name, const char *text)
 {
-    HANDLE h = CreateFileW(name, GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, FILE_ATTRIBUTE_NORMAL, NULL);
+    HANDLE h =
+        CreateFileW(name, GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, FILE_ATTRIBUTE_NORMAL, NULL);
     DWORD n;
 
     CHECK(h != INVALID_HANDLE_VALUE);
@@ -15,8 +17,8 @@ static void make(const WCHAR *name, const char *text)
 
 static HANDLE open_file(const WCHAR *name, DWORD access, DWORD flags)
 {
-    return CreateFileW(name, access, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL, OPEN_EXISTING,
-                       FILE_FLAG_BACKUP_SEMANTICS | flags, NULL);
+    return CreateFileW(name, access, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
+                       OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS | flags, NULL);
 }
 
 static void hard_links(void)
@@ -34,7 +36,8 @@ static void hard_links(void)
     CHECK(GetFileInformationByHandle(h, &a) && a.nNumberOfLinks == 3);
     CloseHandle(h);
     h = open_file(L"three", GENERIC_READ, 0);
-    CHECK(GetFileInformationByHandle(h, &b) && b.nFileIndexLow == a.nFileIndexLow && b.nFileIndexHigh == a.nFileIndexHigh);
+    CHECK(GetFileInformationByHandle(h, &b) && b.nFileIndexLow == a.nFileIndexLow &&
+          b.nFileIndexHigh == a.nFileIndexHigh);
     CloseHandle(h);
     length = MAX_PATH;
     find = FindFirstFileNameW(L"one", 0, &length, name);
@@ -52,7 +55,8 @@ static void hard_links(void)
             }
         }
         FindClose(find);
-        CHECK(count == 3 && wcsstr(all, L"\\one\\") && wcsstr(all, L"\\two\\") && wcsstr(all, L"\\three\\"));
+        CHECK(count == 3 && wcsstr(all, L"\\one\\") && wcsstr(all, L"\\two\\") &&
+              wcsstr(all, L"\\three\\"));
     }
     CHECK(DeleteFileW(L"one"));
     h = open_file(L"two", GENERIC_READ, 0);
@@ -73,14 +77,16 @@ static void by_id(void)
     CHECK(GetFileInformationByHandle(h, &a));
     id.FileId.LowPart = a.nFileIndexLow;
     id.FileId.HighPart = (LONG)a.nFileIndexHigh;
-    again = OpenFileById(folder, &id, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL, 0);
+    again = OpenFileById(folder, &id, GENERIC_READ,
+                         FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL, 0);
     CHECK(again != INVALID_HANDLE_VALUE);
     CHECK(ReadFile(again, &byte, 1, &n, NULL) && byte == 'n');
     CloseHandle(again);
     CloseHandle(h);
     id.FileId.QuadPart = 0x7ffffff1;
     again = OpenFileById(folder, &id, GENERIC_READ, FILE_SHARE_READ, NULL, 0);
-    CHECK(again == INVALID_HANDLE_VALUE && (GetLastError() == ERROR_INVALID_PARAMETER || check_on_wine()));
+    CHECK(again == INVALID_HANDLE_VALUE &&
+          (GetLastError() == ERROR_INVALID_PARAMETER || check_on_wine()));
     CloseHandle(folder);
 }
 
@@ -111,7 +117,8 @@ static void junctions(void)
     h = open_file(L"way", GENERIC_WRITE, FILE_FLAG_OPEN_REPARSE_POINT);
     CHECK(DeviceIoControl(h, FSCTL_SET_REPARSE_POINT, &r, 8 + r.length, NULL, 0, &n, NULL));
     CloseHandle(h);
-    CHECK(GetFileAttributesW(L"way") == (FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_REPARSE_POINT) || check_on_wine());
+    CHECK(GetFileAttributesW(L"way") == (FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_REPARSE_POINT) ||
+          check_on_wine());
     CHECK(GetFileAttributesW(L"way\\inside") != INVALID_FILE_ATTRIBUTES);
     find = FindFirstFileW(L"way", &data);
     CHECK(find != INVALID_HANDLE_VALUE && data.dwReserved0 == IO_REPARSE_TAG_MOUNT_POINT);
@@ -119,8 +126,10 @@ static void junctions(void)
     h = open_file(L"way", GENERIC_READ, FILE_FLAG_OPEN_REPARSE_POINT);
     CHECK(DeviceIoControl(h, FSCTL_GET_REPARSE_POINT, NULL, 0, &got, sizeof(got), &n, NULL));
     CHECK(got.tag == IO_REPARSE_TAG_MOUNT_POINT && n == (DWORD)got.length + 8);
-    CHECK(got.substitute_n == units * 2 && !_wcsnicmp(got.names + got.substitute_at / 2, target, units));
-    CHECK(got.print_n == (units - 4) * 2 && !_wcsnicmp(got.names + got.print_at / 2, target + 4, units - 4));
+    CHECK(got.substitute_n == units * 2 &&
+          !_wcsnicmp(got.names + got.substitute_at / 2, target, units));
+    CHECK(got.print_n == (units - 4) * 2 &&
+          !_wcsnicmp(got.names + got.print_at / 2, target + 4, units - 4));
     CloseHandle(h);
     /* Without its reparse point it is a folder again, and empty. */
     h = open_file(L"way", GENERIC_WRITE, FILE_FLAG_OPEN_REPARSE_POINT);

@@ -21,7 +21,8 @@ static int run(const WCHAR *arguments)
     if (!CreatePipe(&read, &write, &inherit, 0))
         return -1;
     SetHandleInformation(read, HANDLE_FLAG_INHERIT, 0);
-    startup.hStdInput = CreateFileW(L"NUL", GENERIC_READ, FILE_SHARE_READ, &inherit, OPEN_EXISTING, 0, NULL);
+    startup.hStdInput =
+        CreateFileW(L"NUL", GENERIC_READ, FILE_SHARE_READ, &inherit, OPEN_EXISTING, 0, NULL);
     startup.hStdOutput = startup.hStdError = write;
     BOOL done = CreateProcessW(NULL, line, NULL, NULL, TRUE, 0, NULL, directory, &startup, &info);
     CloseHandle(startup.hStdInput);
@@ -83,6 +84,7 @@ static void command_lines(void)
 {
     CHECK(run(L"/c exit 88") == 88);
     CHECK(run(L"/c \"exit 70000\"") == 70000);
+    CHECK(run(L"\"/c exit 89\"") == 89);
     CHECK(run(L"/c exit -1") == -1);
     CHECK(run(L"/c echo hello") == 0 && says("hello\n"));
     CHECK(run(L"/c \"echo hello\"") == 0 && says("hello\n"));
@@ -104,16 +106,26 @@ static void command_lines(void)
 
 static void variables(void)
 {
-    CHECK(batch("@echo off\nset A=one two\necho [%A%] [%A:~4%] [%A:~0,3%] [%A:~-3%] [%A:one=1%] [%A:*e=x%]\n", L"") == 0);
+    CHECK(batch("@echo off\nset A=one two\necho [%A%] [%A:~4%] [%A:~0,3%] [%A:~-3%] [%A:one=1%] "
+                "[%A:*e=x%]\n",
+                L"") == 0);
     CHECK(says("[one two] [two] [one] [two] [1 two] [x two]\n"));
     CHECK(batch("@echo off\necho [%none%] 100%%\n", L"") == 0 && says("[] 100%\n"));
-    CHECK(batch("@echo off\nset \"A=x y\"\nset B=%A% z\nset B\nset A=\nif defined A (echo yes) else echo no\n", L"") == 0);
+    CHECK(batch("@echo off\nset \"A=x y\"\nset B=%A% z\nset B\nset A=\nif defined A (echo yes) "
+                "else echo no\n",
+                L"") == 0);
     CHECK(says("B=x y z\nno\n"));
-    CHECK(batch("@echo off\nset /a n=(3+4)*5 %% 6\nset /a m=1^<^<4, k=n*2\nset /a n+=10\necho %n% %m% %k%\nset /a h=0x10+010\necho %h%\n", L"") == 0);
+    CHECK(batch("@echo off\nset /a n=(3+4)*5 %% 6\nset /a m=1^<^<4, k=n*2\nset /a n+=10\necho %n% "
+                "%m% %k%\nset /a h=0x10+010\necho %h%\n",
+                L"") == 0);
     CHECK(says("15 16 10\n24\n"));
     CHECK(batch("@echo off\nset /a x=1/0\nexit /b %errorlevel%\n", L"") == 1073750993);
-    CHECK(batch("@echo off\nset A=1\nsetlocal\nset A=2\necho %A%\nendlocal\necho %A%\n", L"") == 0 && says("2\n1\n"));
-    CHECK(batch("@echo off\nsetlocal enabledelayedexpansion\nset n=0\nfor %%i in (a b) do (\nset /a n+=1\necho %%i !n! %n%\n)\n", L"") == 0);
+    CHECK(batch("@echo off\nset A=1\nsetlocal\nset A=2\necho %A%\nendlocal\necho %A%\n", L"") ==
+              0 &&
+          says("2\n1\n"));
+    CHECK(batch("@echo off\nsetlocal enabledelayedexpansion\nset n=0\nfor %%i in (a b) do (\nset "
+                "/a n+=1\necho %%i !n! %n%\n)\n",
+                L"") == 0);
     CHECK(says("a 1 0\nb 2 0\n"));
 }
 
@@ -123,68 +135,105 @@ static void arguments(void)
     CHECK(says("one \"two three\" two three .\none \"two three\"\n"));
     CHECK(batch("@echo %~n0 %~x0 %~nx1\n", L"some\\path.txt") == 0 && says("test .cmd path.txt\n"));
     CHECK(batch("@echo off\nshift\necho %0 %1\n", L"a b") == 0 && says("a b\n"));
-    CHECK(batch("@echo off\n:next\nif \"%~1\"==\"\" goto done\necho %1\nshift\ngoto next\n:done\necho end\n", L"a b c") == 0);
+    CHECK(batch("@echo off\n:next\nif \"%~1\"==\"\" goto done\necho %1\nshift\ngoto "
+                "next\n:done\necho end\n",
+                L"a b c") == 0);
     CHECK(says("a\nb\nc\nend\n"));
 }
 
 static void flow(void)
 {
-    CHECK(batch("@echo off\ncall :sub x y\necho back %errorlevel%\nexit /b 4\n:sub\necho sub %1 %2\nexit /b 7\n", L"") == 4);
+    CHECK(batch("@echo off\ncall :sub x y\necho back %errorlevel%\nexit /b 4\n:sub\necho sub %1 "
+                "%2\nexit /b 7\n",
+                L"") == 4);
     CHECK(says("sub x y\nback 7\n"));
     CHECK(batch("@echo off\ngoto :eof\necho not here\n", L"") == 0 && says(""));
-    CHECK(batch("@echo off\nif 1==1 (\n  echo then\n) else (\n  echo else\n)\nif 1==2 (echo then) else echo else\n", L"") == 0);
+    CHECK(batch("@echo off\nif 1==1 (\n  echo then\n) else (\n  echo else\n)\nif 1==2 (echo then) "
+                "else echo else\n",
+                L"") == 0);
     CHECK(says("then\nelse\n"));
-    CHECK(batch("@echo off\nif 10 gtr 9 echo a\nif abc lss abd echo b\nif /i ABC==abc echo c\nif not exist nowhere echo d\nif exist test.cmd echo e\n", L"") == 0);
+    CHECK(batch("@echo off\nif 10 gtr 9 echo a\nif abc lss abd echo b\nif /i ABC==abc echo c\nif "
+                "not exist nowhere echo d\nif exist test.cmd echo e\n",
+                L"") == 0);
     CHECK(says("a\nb\nc\nd\ne\n"));
-    CHECK(batch("@echo off\ncmd /c exit 5\nif errorlevel 5 echo five\nif errorlevel 6 echo six\nif %errorlevel% equ 5 echo equal\n", L"") == 5);
+    CHECK(batch("@echo off\ncmd /c exit 5\nif errorlevel 5 echo five\nif errorlevel 6 echo six\nif "
+                "%errorlevel% equ 5 echo equal\n",
+                L"") == 5);
     CHECK(says("five\nequal\n"));
     put(L"other.cmd", "@echo other %1\n@exit /b 3\n");
-    CHECK(batch("@echo off\ncall other.cmd x\necho level %errorlevel%\nother.cmd y\necho not here\n", L"") == 3);
+    CHECK(
+        batch("@echo off\ncall other.cmd x\necho level %errorlevel%\nother.cmd y\necho not here\n",
+              L"") == 3);
     CHECK(says("other x\nlevel 3\nother y\n"));
     CHECK(batch("@echo off\nno_such_program 2>nul\nexit /b %errorlevel%\n", L"") == 9009);
-    CHECK(batch("@echo off\nrem a & echo b\n:: remark | echo c\necho a^\nb\n", L"") == 0 && says("ab\n"));
+    CHECK(batch("@echo off\nrem a & echo b\n:: remark | echo c\necho a^\nb\n", L"") == 0 &&
+          says("ab\n"));
 }
 
 static void loops(void)
 {
     CHECK(batch("@echo off\nfor /l %%i in (5,-2,0) do echo %%i\n", L"") == 0 && says("5\n3\n1\n"));
-    CHECK(batch("@echo off\nfor /f \"tokens=1,3* delims=,\" %%a in (\"p,q,r,s,t\") do echo [%%a] [%%b] [%%c]\n", L"") == 0);
+    CHECK(batch("@echo off\nfor /f \"tokens=1,3* delims=,\" %%a in (\"p,q,r,s,t\") do echo [%%a] "
+                "[%%b] [%%c]\n",
+                L"") == 0);
     CHECK(says("[p] [r] [s,t]\n"));
     put(L"list.txt", ";no no\none 1\n\ntwo 2\n");
-    CHECK(batch("@echo off\nfor /f \"tokens=2\" %%a in (list.txt) do echo %%a\n", L"") == 0 && says("1\n2\n"));
-    CHECK(batch("@echo off\nfor /f \"usebackq tokens=*\" %%a in (`echo from a command`) do echo got %%a\n", L"") == 0);
+    CHECK(batch("@echo off\nfor /f \"tokens=2\" %%a in (list.txt) do echo %%a\n", L"") == 0 &&
+          says("1\n2\n"));
+    CHECK(batch("@echo off\nfor /f \"usebackq tokens=*\" %%a in (`echo from a command`) do echo "
+                "got %%a\n",
+                L"") == 0);
     CHECK(says("got from a command\n"));
     put(L"z1.tst", "");
     put(L"z2.tst", "");
-    CHECK(batch("@echo off\nfor %%f in (z*.tst x) do echo %%~nf\n", L"") == 0 && says("z1\nz2\nx\n"));
-    CHECK(batch("@echo off\nmd tree\\deep\ncopy z1.tst tree\\deep >nul\nfor /r tree %%f in (*.tst) do echo %%~nxf\nrd /s /q tree\n", L"") == 0);
+    CHECK(batch("@echo off\nfor %%f in (z*.tst x) do echo %%~nf\n", L"") == 0 &&
+          says("z1\nz2\nx\n"));
+    CHECK(batch("@echo off\nmd tree\\deep\ncopy z1.tst tree\\deep >nul\nfor /r tree %%f in (*.tst) "
+                "do echo %%~nxf\nrd /s /q tree\n",
+                L"") == 0);
     CHECK(says("z1.tst\n"));
 }
 
 static void redirections(void)
 {
-    CHECK(batch("@echo off\necho one>r.txt\necho two>>r.txt\ntype r.txt\n", L"") == 0 && says("one\ntwo\n"));
+    CHECK(batch("@echo off\necho one>r.txt\necho two>>r.txt\ntype r.txt\n", L"") == 0 &&
+          says("one\ntwo\n"));
     CHECK(batch("@echo off\nset /p A=<r.txt\necho [%A%]\n", L"") == 0 && says("[one]\n"));
-    CHECK(batch("@echo off\ncd nowhere 2>e.txt\nif exist e.txt echo kept\n(echo a\necho b)>r.txt 2>&1\ntype r.txt\n>r.txt echo c\ntype r.txt\n", L"") == 0);
+    CHECK(batch("@echo off\ncd nowhere 2>e.txt\nif exist e.txt echo kept\n(echo a\necho b)>r.txt "
+                "2>&1\ntype r.txt\n>r.txt echo c\ntype r.txt\n",
+                L"") == 0);
     CHECK(says("kept\na\nb\nc\n"));
     CHECK(batch("@echo off\necho hidden>nul\necho seen 1>&2\n", L"") == 0 && says("seen \n"));
-    CHECK(batch("@echo off\necho x| cmd /v:on /c \"set /p A=& echo [!A!]\"\n", L"") == 0 && says("[x]\n"));
-    CHECK(batch("@echo off\n(echo one& echo two) | cmd /d /q /c \"echo in& exit 6\"\nexit /b %errorlevel%\n", L"") == 6);
+    CHECK(batch("@echo off\necho x| cmd /v:on /c \"set /p A=& echo [!A!]\"\n", L"") == 0 &&
+          says("[x]\n"));
+    CHECK(batch("@echo off\n(echo one& echo two) | cmd /d /q /c \"echo in& exit 6\"\nexit /b "
+                "%errorlevel%\n",
+                L"") == 6);
     CHECK(says("in\n"));
     CHECK(batch("@echo off\ntype nothing_there.txt\n", L"") == 1);
 }
 
 static void files(void)
 {
-    CHECK(batch("@echo off\nmd a\\b\\c\nif exist a\\b\\c\\ echo made\necho x>a\\f.txt\ncopy a\\f.txt a\\b >nul\nif exist a\\b\\f.txt echo copied\n"
-                "ren a\\f.txt g.txt\nif exist a\\g.txt echo renamed\nmove a\\g.txt a\\b\\c >nul\nif exist a\\b\\c\\g.txt echo moved\n"
-                "del a\\b\\f.txt\nif not exist a\\b\\f.txt echo deleted\nrd a 2>nul\nif exist a echo full\nrd /s /q a\nif not exist a echo gone\n", L"") == 0);
+    CHECK(batch("@echo off\nmd a\\b\\c\nif exist a\\b\\c\\ echo made\necho x>a\\f.txt\ncopy "
+                "a\\f.txt a\\b >nul\nif exist a\\b\\f.txt echo copied\n"
+                "ren a\\f.txt g.txt\nif exist a\\g.txt echo renamed\nmove a\\g.txt a\\b\\c "
+                ">nul\nif exist a\\b\\c\\g.txt echo moved\n"
+                "del a\\b\\f.txt\nif not exist a\\b\\f.txt echo deleted\nrd a 2>nul\nif exist a "
+                "echo full\nrd /s /q a\nif not exist a echo gone\n",
+                L"") == 0);
     CHECK(says("made\ncopied\nrenamed\nmoved\ndeleted\nfull\ngone\n"));
-    CHECK(batch("@echo off\nmd d\ncd d\nfor %%i in (\"%cd%\") do echo %%~ni\ncd ..\npushd d\nfor %%i in (\"%cd%\") do echo %%~ni\npopd\nrd d\n", L"") == 0);
+    CHECK(batch("@echo off\nmd d\ncd d\nfor %%i in (\"%cd%\") do echo %%~ni\ncd ..\npushd d\nfor "
+                "%%i in (\"%cd%\") do echo %%~ni\npopd\nrd d\n",
+                L"") == 0);
     CHECK(strncmp(output, "d\nd\n", 4) == 0);
-    CHECK(batch("@echo off\nmd t\necho x>t\\b.x\necho y>t\\a.x\nmd t\\sub\ndir /b t\ndir /b /ad t\ndir /b /o-n /a-d t\nrd /s /q t\n", L"") == 0);
+    CHECK(batch("@echo off\nmd t\necho x>t\\b.x\necho y>t\\a.x\nmd t\\sub\ndir /b t\ndir /b /ad "
+                "t\ndir /b /o-n /a-d t\nrd /s /q t\n",
+                L"") == 0);
     CHECK(says("a.x\nb.x\nsub\nsub\nb.x\na.x\n"));
-    CHECK(batch("@echo off\nmd j\necho in>j\\f\nmklink /j link j >nul\ntype link\\f\nrd link\nif exist j\\f echo there\nrd /s /q j\n", L"") == 0);
+    CHECK(batch("@echo off\nmd j\necho in>j\\f\nmklink /j link j >nul\ntype link\\f\nrd link\nif "
+                "exist j\\f echo there\nrd /s /q j\n",
+                L"") == 0);
     CHECK(check_on_wine() || says("in\nthere\n"));
 }
 

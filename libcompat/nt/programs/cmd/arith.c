@@ -59,10 +59,13 @@ static LONG unary(struct reader *r)
         WCHAR *end;
         ULONG v = wcstoul(r->at, &end, 0);
         if (is_name(*end))
-            return complain(r, L"Invalid number.  Numeric constants are either decimal (17),\r\n"
-                               L"hexadecimal (0x11), or octal (021).", 1073750992);
+            return complain(r,
+                            L"Invalid number.  Numeric constants are either decimal (17),\r\n"
+                            L"hexadecimal (0x11), or octal (021).",
+                            1073750992);
         if (v > 0x7fffffff && !(end - r->at > 1 && (r->at[1] | 0x20) == 'x'))
-            return complain(r, L"Invalid number.  Numbers are limited to 32-bits of precision.", 1073750993);
+            return complain(r, L"Invalid number.  Numbers are limited to 32-bits of precision.",
+                            1073750993);
         r->at = end;
         return (LONG)v;
     }
@@ -84,8 +87,9 @@ static const struct operation {
     const WCHAR *sign;
     int what, level;
 } operations[] = {
-    {L"*", MULTIPLY, 5}, {L"/", DIVIDE, 5}, {L"%", MODULO, 5},   {L"+", ADD, 4},      {L"-", SUBTRACT, 4},
-    {L"<<", LEFT, 3},    {L">>", RIGHT, 3}, {L"&", AND_BITS, 2}, {L"^", XOR_BITS, 1}, {L"|", OR_BITS, 0},
+    {L"*", MULTIPLY, 5}, {L"/", DIVIDE, 5},  {L"%", MODULO, 5}, {L"+", ADD, 4},
+    {L"-", SUBTRACT, 4}, {L"<<", LEFT, 3},   {L">>", RIGHT, 3}, {L"&", AND_BITS, 2},
+    {L"^", XOR_BITS, 1}, {L"|", OR_BITS, 0},
 };
 
 static const struct operation *operation_at(const WCHAR *s)
@@ -99,7 +103,8 @@ static const struct operation *operation_at(const WCHAR *s)
 static LONG apply(struct reader *r, int what, LONG a, LONG b)
 {
     switch (what) {
-    case MULTIPLY: return (LONG)((ULONG)a * (ULONG)b);
+    case MULTIPLY:
+        return (LONG)((ULONG)a * (ULONG)b);
     case DIVIDE:
     case MODULO:
         if (b == 0)
@@ -107,13 +112,20 @@ static LONG apply(struct reader *r, int what, LONG a, LONG b)
         if (b == -1)
             return what == DIVIDE ? (LONG)(0u - (ULONG)a) : 0;
         return what == DIVIDE ? a / b : a % b;
-    case ADD: return (LONG)((ULONG)a + (ULONG)b);
-    case SUBTRACT: return (LONG)((ULONG)a - (ULONG)b);
-    case LEFT: return b < 0 || b > 31 ? 0 : (LONG)((ULONG)a << b);
-    case RIGHT: return b < 0 || b > 31 ? (a < 0 ? -1 : 0) : a >> b;
-    case AND_BITS: return a & b;
-    case XOR_BITS: return a ^ b;
-    default: return a | b;
+    case ADD:
+        return (LONG)((ULONG)a + (ULONG)b);
+    case SUBTRACT:
+        return (LONG)((ULONG)a - (ULONG)b);
+    case LEFT:
+        return b < 0 || b > 31 ? 0 : (LONG)((ULONG)a << b);
+    case RIGHT:
+        return b < 0 || b > 31 ? (a < 0 ? -1 : 0) : a >> b;
+    case AND_BITS:
+        return a & b;
+    case XOR_BITS:
+        return a ^ b;
+    default:
+        return a | b;
     }
 }
 

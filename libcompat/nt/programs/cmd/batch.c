@@ -255,8 +255,9 @@ static void enter(struct batch *b)
 
 static WCHAR *read_file(const WCHAR *path)
 {
-    HANDLE h = CreateFileW(path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
-                           OPEN_EXISTING, 0, NULL);
+    HANDLE h =
+        CreateFileW(path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                    NULL, OPEN_EXISTING, 0, NULL);
     LARGE_INTEGER size;
     WCHAR *text = NULL;
     DWORD n = 0;

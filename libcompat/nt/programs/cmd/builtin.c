@@ -138,7 +138,8 @@ static DWORD do_set(const WCHAR *rest)
     }
     if (!_wcsnicmp(s, L"/p", 2))
         return set_prompted(skip_blanks(s + 2));
-    /* A quote in front belongs to the whole; the last quote ends it, and what follows is ignored. */
+    /* A quote in front belongs to the whole; the last quote ends it, and what follows is ignored.
+     */
     WCHAR *copy = copy_of(s), *from = copy, *equals;
     if (*from == '"') {
         from++;
@@ -176,7 +177,8 @@ static DWORD change_directory(const WCHAR *s, bool drive_too)
     GetCurrentDirectoryW(4096, now);
     bool other = s[0] && s[1] == ':' && (s[0] & ~0x20) != (now[0] & ~0x20);
     if (!SetCurrentDirectoryW(s))
-        return fail_with(GetLastError() == ERROR_FILE_NOT_FOUND ? ERROR_PATH_NOT_FOUND : GetLastError());
+        return fail_with(GetLastError() == ERROR_FILE_NOT_FOUND ? ERROR_PATH_NOT_FOUND
+                                                                : GetLastError());
     WCHAR there[4096];
     GetCurrentDirectoryW(4096, there);
     if (there[0] && there[1] == ':') {
@@ -270,8 +272,9 @@ static DWORD do_exit(const WCHAR *rest)
 
 static DWORD type_file(const WCHAR *name, bool titled)
 {
-    HANDLE h = CreateFileW(name, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
-                           OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, NULL);
+    HANDLE h =
+        CreateFileW(name, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                    NULL, OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, NULL);
     HANDLE to = GetStdHandle(STD_OUTPUT_HANDLE);
     char bytes[16384];
     DWORD n, done, mode;
@@ -493,7 +496,8 @@ static DWORD do_vol(const WCHAR *rest)
         outf(L" Volume in drive %lc is %ls\r\n", root[0], label);
     else
         outf(L" Volume in drive %lc has no label.\r\n", root[0]);
-    outf(L" Volume Serial Number is %04X-%04X\r\n", (unsigned)(serial >> 16), (unsigned)(serial & 0xffff));
+    outf(L" Volume Serial Number is %04X-%04X\r\n", (unsigned)(serial >> 16),
+         (unsigned)(serial & 0xffff));
     return 0;
 }
 
@@ -532,7 +536,8 @@ static DWORD do_start(const WCHAR *rest)
         else if (!_wcsnicmp(s, L"/d", 2)) {
             const WCHAR *from = n == 2 ? skip_blanks(s + 2) : s + 2;
             size_t length = 0;
-            for (bool quoted = false; from[length] && (quoted || !wcschr(L" \t", from[length])); length++)
+            for (bool quoted = false; from[length] && (quoted || !wcschr(L" \t", from[length]));
+                 length++)
                 if (from[length] == '"')
                     quoted = !quoted;
             drop(directory);
@@ -540,8 +545,9 @@ static DWORD do_start(const WCHAR *rest)
             strip_quotes(directory);
             s = from + length;
             n = 0;
-        } else if (_wcsnicmp(s, L"/min", n) && _wcsnicmp(s, L"/max", n) && _wcsnicmp(s, L"/normal", n) &&
-                   _wcsnicmp(s, L"/low", n) && _wcsnicmp(s, L"/high", n) && _wcsnicmp(s, L"/i", n) &&
+        } else if (_wcsnicmp(s, L"/min", n) && _wcsnicmp(s, L"/max", n) &&
+                   _wcsnicmp(s, L"/normal", n) && _wcsnicmp(s, L"/low", n) &&
+                   _wcsnicmp(s, L"/high", n) && _wcsnicmp(s, L"/i", n) &&
                    _wcsnicmp(s, L"/abovenormal", n) && _wcsnicmp(s, L"/belownormal", n)) {
             errf(L"Invalid switch - \"%ls\".\r\n", s);
             drop(directory);
@@ -585,16 +591,45 @@ static DWORD do_break(const WCHAR *rest)
 }
 
 static const struct builtin builtins[] = {
-    {L"break", do_break},   {L"call", do_call},         {L"cd", do_cd},         {L"chdir", do_cd},
-    {L"cls", do_cls},       {L"color", do_color},       {L"copy", do_copy},     {L"date", do_date},
-    {L"del", do_del},       {L"dir", do_dir},           {L"echo", do_echo},     {L"endlocal", do_endlocal},
-    {L"erase", do_del},     {L"exit", do_exit},         {L"goto", do_goto},     {L"md", do_md},
-    {L"mkdir", do_md},      {L"mklink", do_mklink},     {L"move", do_move},     {L"path", do_path},
-    {L"pause", do_pause},   {L"popd", do_popd},         {L"prompt", do_prompt}, {L"pushd", do_pushd},
-    {L"rd", do_rd},         {L"rem", do_rem},           {L"ren", do_ren},       {L"rename", do_ren},
-    {L"rmdir", do_rd},      {L"set", do_set},           {L"setlocal", do_setlocal}, {L"shift", do_shift},
-    {L"start", do_start},   {L"time", do_time},         {L"title", do_title},   {L"type", do_type},
-    {L"ver", do_ver},       {L"verify", do_verify},     {L"vol", do_vol},
+    {L"break", do_break},
+    {L"call", do_call},
+    {L"cd", do_cd},
+    {L"chdir", do_cd},
+    {L"cls", do_cls},
+    {L"color", do_color},
+    {L"copy", do_copy},
+    {L"date", do_date},
+    {L"del", do_del},
+    {L"dir", do_dir},
+    {L"echo", do_echo},
+    {L"endlocal", do_endlocal},
+    {L"erase", do_del},
+    {L"exit", do_exit},
+    {L"goto", do_goto},
+    {L"md", do_md},
+    {L"mkdir", do_md},
+    {L"mklink", do_mklink},
+    {L"move", do_move},
+    {L"path", do_path},
+    {L"pause", do_pause},
+    {L"popd", do_popd},
+    {L"prompt", do_prompt},
+    {L"pushd", do_pushd},
+    {L"rd", do_rd},
+    {L"rem", do_rem},
+    {L"ren", do_ren},
+    {L"rename", do_ren},
+    {L"rmdir", do_rd},
+    {L"set", do_set},
+    {L"setlocal", do_setlocal},
+    {L"shift", do_shift},
+    {L"start", do_start},
+    {L"time", do_time},
+    {L"title", do_title},
+    {L"type", do_type},
+    {L"ver", do_ver},
+    {L"verify", do_verify},
+    {L"vol", do_vol},
 };
 
 /* "X:" alone changes the drive. */
@@ -625,7 +660,8 @@ const struct builtin *find_builtin(const WCHAR *word, size_t *name_length)
         if (wcslen(builtins[i].name) != n || _wcsnicmp(word, builtins[i].name, n))
             continue;
         /* "echo." and "cd.." are commands, "start.exe" is a program. */
-        if (word[n] == '.' && word[n + 1] && !wcschr(L".\\/", word[n + 1]) && builtins[i].run != do_echo)
+        if (word[n] == '.' && word[n + 1] && !wcschr(L".\\/", word[n + 1]) &&
+            builtins[i].run != do_echo)
             return NULL;
         *name_length = n;
         return &builtins[i];
@@ -648,7 +684,10 @@ void show_prompt(void)
         if (c >= 'a' && c <= 'z')
             c -= 32;
         found = wcschr(names, c);
-        value = c == 'P' ? variable(L"CD") : c == 'D' ? variable(L"DATE") : c == 'T' ? variable(L"TIME") : NULL;
+        value = c == 'P'   ? variable(L"CD")
+                : c == 'D' ? variable(L"DATE")
+                : c == 'T' ? variable(L"TIME")
+                           : NULL;
         if (value)
             text_add(&t, value);
         else if (c == 'N')

@@ -1,9 +1,10 @@
 /*
  * cmd.exe: the command interpreter.
  *
- * A line goes through these steps, each a file: expand.c replaces %names%, parse.c makes a tree of it, run.c
- * walks the tree, replacing %%variables of for and !names! just before a command, and calls what builtin.c
- * lists or a program (program.c). batch.c keeps the batch files that are being read. All of it is one thread.
+ * A line goes through these steps, each a file: expand.c replaces %names%, parse.c makes a tree of
+ * it, run.c walks the tree, replacing %%variables of for and !names! just before a command, and
+ * calls what builtin.c lists or a program (program.c). batch.c keeps the batch files that are being
+ * read. All of it is one thread.
  */
 #ifndef CMD_H
 #define CMD_H
@@ -43,7 +44,7 @@ void errf(const WCHAR *format, ...);
 /* The system's words for an error, to standard error; the level becomes 1, which is returned. */
 DWORD fail_with(DWORD error);
 DWORD fail_saying(const WCHAR *message);
-UINT text_code_page(void); /* of batch files and pipes */
+UINT text_code_page(void);                      /* of batch files and pipes */
 bool read_line(HANDLE from, struct text *line); /* without its end; false: nothing left */
 
 /* ---- state ---- */
@@ -105,14 +106,15 @@ struct node {
     struct redirection *redirections;
     /* IF */
     bool negated, any_case;
-    WCHAR *left, *operator, *right;
+    WCHAR *left, *operator, * right;
     /* FOR: type is 0, 'D', 'R', 'L', 'F' */
     WCHAR type, letter;
     WCHAR *options, *set;
 };
 
-/* more appends the next line of the source, expanded, to the text; false: there is none. The tree and what
- * it points to live until parse_free. NULL: nothing to do, or an error, which has been told. */
+/* more appends the next line of the source, expanded, to the text; false: there is none. The tree
+ * and what it points to live until parse_free. NULL: nothing to do, or an error, which has been
+ * told. */
 struct parsed;
 struct node *parse(struct text *line, bool (*more)(struct text *line), struct parsed **keep);
 void parse_free(struct parsed *keep);
@@ -123,14 +125,16 @@ DWORD run(struct node *n);
 void run_line(struct text *line, bool (*more)(struct text *line));
 void run_loop(struct node *n);
 bool condition(struct node *n);
-/* In another cmd, its output into a pipe: all of it as text, to drop. false: it could not be started. */
+/* In another cmd, its output into a pipe: all of it as text, to drop. false: it could not be
+ * started. */
 bool output_of(const WCHAR *command, struct text *to);
 /* A command that is not built in. */
 DWORD run_program(const WCHAR *word, const WCHAR *rest, bool call);
 /* Its full path; memory to drop, NULL. */
 WCHAR *find_program(const WCHAR *word);
 bool is_batch(const WCHAR *path);
-/* CreateProcess with the standard handles as they are. The handle of the process, or NULL with the last error. */
+/* CreateProcess with the standard handles as they are. The handle of the process, or NULL with the
+ * last error. */
 HANDLE start_process(const WCHAR *path, WCHAR *line, DWORD flags, const WCHAR *directory);
 DWORD wait_for(HANDLE process); /* closes it */
 HANDLE start_self(const WCHAR *text);
@@ -154,11 +158,13 @@ struct builtin {
     DWORD (*run)(const WCHAR *rest); /* answers the new level; KEEP_LEVEL */
 };
 #define KEEP_LEVEL 0xfffffffeu
-/* The command that a word means; what follows its name in the word belongs to rest. NULL: a program. */
+/* The command that a word means; what follows its name in the word belongs to rest. NULL: a
+ * program. */
 const struct builtin *find_builtin(const WCHAR *word, size_t *name_length);
 void show_prompt(void);
 
-/* Switches ("/s", "/a:h") are taken out of a list of words and given to the function; false: unknown. */
+/* Switches ("/s", "/a:h") are taken out of a list of words and given to the function; false:
+ * unknown. */
 bool take_switches(WCHAR **words, bool (*take)(const WCHAR *name, void *to), void *to);
 WCHAR *full_path(const WCHAR *path); /* memory to drop */
 

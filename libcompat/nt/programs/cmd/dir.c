@@ -51,10 +51,11 @@ static bool dir_switch(const WCHAR *name, void *to)
         l->without = 0;
         for (bool no = false; *s; s++) {
             static const WCHAR letters[] = L"DRHASILO";
-            static const DWORD bits[] = {FILE_ATTRIBUTE_DIRECTORY,     FILE_ATTRIBUTE_READONLY, FILE_ATTRIBUTE_HIDDEN,
-                                         FILE_ATTRIBUTE_ARCHIVE,       FILE_ATTRIBUTE_SYSTEM,
-                                         FILE_ATTRIBUTE_NOT_CONTENT_INDEXED, FILE_ATTRIBUTE_REPARSE_POINT,
-                                         FILE_ATTRIBUTE_OFFLINE};
+            static const DWORD bits[] = {
+                FILE_ATTRIBUTE_DIRECTORY,     FILE_ATTRIBUTE_READONLY,
+                FILE_ATTRIBUTE_HIDDEN,        FILE_ATTRIBUTE_ARCHIVE,
+                FILE_ATTRIBUTE_SYSTEM,        FILE_ATTRIBUTE_NOT_CONTENT_INDEXED,
+                FILE_ATTRIBUTE_REPARSE_POINT, FILE_ATTRIBUTE_OFFLINE};
             if (*s == '-') {
                 no = true;
                 continue;
@@ -126,10 +127,13 @@ static void sort(const struct listing *l, struct entry **list, size_t n)
 
     for (size_t width = 1; width < n; width *= 2) {
         for (size_t from = 0; from < n; from += 2 * width) {
-            size_t middle = from + width < n ? from + width : n, end = from + 2 * width < n ? from + 2 * width : n;
+            size_t middle = from + width < n ? from + width : n,
+                   end = from + 2 * width < n ? from + 2 * width : n;
             size_t a = from, b = middle;
             for (size_t to = from; to < end; to++)
-                other[to] = b >= end || (a < middle && compare(l, list[a], list[b]) <= 0) ? list[a++] : list[b++];
+                other[to] = b >= end || (a < middle && compare(l, list[a], list[b]) <= 0)
+                                ? list[a++]
+                                : list[b++];
         }
         memcpy(list, other, n * sizeof(*list));
     }
@@ -170,17 +174,18 @@ static void show(const struct listing *l, const WCHAR *folder, const WIN32_FIND_
     }
     FileTimeToLocalFileTime(&d->ftLastWriteTime, &local);
     FileTimeToSystemTime(&local, &t);
-    bool link = (d->dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) &&
-                (d->dwReserved0 == IO_REPARSE_TAG_SYMLINK || d->dwReserved0 == IO_REPARSE_TAG_MOUNT_POINT);
+    bool link =
+        (d->dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) &&
+        (d->dwReserved0 == IO_REPARSE_TAG_SYMLINK || d->dwReserved0 == IO_REPARSE_TAG_MOUNT_POINT);
     const WCHAR *kind = L"";
     if (d->dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY)
-        kind = !link                                           ? L"<DIR>"
+        kind = !link                                          ? L"<DIR>"
                : d->dwReserved0 == IO_REPARSE_TAG_MOUNT_POINT ? L"<JUNCTION>"
-                                                               : L"<SYMLINKD>";
+                                                              : L"<SYMLINKD>";
     else if (link)
         kind = L"<SYMLINK>";
-    outf(L"%02d/%02d/%04d  %02d:%02d %ls", t.wMonth, t.wDay, t.wYear, t.wHour % 12 ? t.wHour % 12 : 12, t.wMinute,
-         t.wHour < 12 ? L"AM" : L"PM");
+    outf(L"%02d/%02d/%04d  %02d:%02d %ls", t.wMonth, t.wDay, t.wYear,
+         t.wHour % 12 ? t.wHour % 12 : 12, t.wMinute, t.wHour < 12 ? L"AM" : L"PM");
     number_text(l, size_of(d), size);
     if (kind[0])
         outf(L"    %-14ls ", kind);
@@ -282,7 +287,8 @@ static void list_folder(struct listing *l, const WCHAR *folder, const WCHAR *pat
         find = FindFirstFileW(path.s, &data);
         if (find != INVALID_HANDLE_VALUE) {
             do {
-                if (!(data.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) || is_dots(data.cFileName) ||
+                if (!(data.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) ||
+                    is_dots(data.cFileName) ||
                     (data.dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT))
                     continue;
                 path.n = base;
@@ -318,9 +324,11 @@ static void list_one(struct listing *l, const WCHAR *name)
         WCHAR root[4] = {folder[0], ':', '\\', 0}, label[MAX_PATH] = L"";
         DWORD serial = 0;
         if (GetVolumeInformationW(root, label, MAX_PATH, &serial, NULL, NULL, NULL, 0)) {
-            outf(label[0] ? L" Volume in drive %lc is %ls\r\n" : L" Volume in drive %lc has no label.%ls\r\n", root[0],
-                 label);
-            outf(L" Volume Serial Number is %04X-%04X\r\n", (unsigned)(serial >> 16), (unsigned)(serial & 0xffff));
+            outf(label[0] ? L" Volume in drive %lc is %ls\r\n"
+                          : L" Volume in drive %lc has no label.%ls\r\n",
+                 root[0], label);
+            outf(L" Volume Serial Number is %04X-%04X\r\n", (unsigned)(serial >> 16),
+                 (unsigned)(serial & 0xffff));
         }
     }
     list_folder(l, folder, *pattern ? pattern : L"*");
@@ -350,7 +358,8 @@ DWORD do_dir(const WCHAR *rest)
     if (!l.bare) {
         if (l.tree) {
             number_text(&l, l.total_bytes, number);
-            outf(L"\r\n     Total Files Listed:\r\n%16llu File(s) %14ls bytes\r\n", l.total_files, number);
+            outf(L"\r\n     Total Files Listed:\r\n%16llu File(s) %14ls bytes\r\n", l.total_files,
+                 number);
         }
         GetDiskFreeSpaceExW(NULL, &free_bytes, NULL, NULL);
         number_text(&l, free_bytes.QuadPart, number);

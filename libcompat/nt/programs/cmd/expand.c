@@ -91,9 +91,11 @@ WCHAR *variable(const WCHAR *name)
     if (!_wcsicmp(name, L"ERRORLEVEL"))
         _snwprintf(number, 32, L"%d", (int)shell.level);
     else if (!_wcsicmp(name, L"DATE"))
-        _snwprintf(number, 32, L"%ls %02d/%02d/%04d", days[now.wDayOfWeek % 7], now.wMonth, now.wDay, now.wYear);
+        _snwprintf(number, 32, L"%ls %02d/%02d/%04d", days[now.wDayOfWeek % 7], now.wMonth,
+                   now.wDay, now.wYear);
     else if (!_wcsicmp(name, L"TIME"))
-        _snwprintf(number, 32, L"%2d:%02d:%02d.%02d", now.wHour, now.wMinute, now.wSecond, now.wMilliseconds / 10);
+        _snwprintf(number, 32, L"%2d:%02d:%02d.%02d", now.wHour, now.wMinute, now.wSecond,
+                   now.wMilliseconds / 10);
     else if (!_wcsicmp(name, L"CMDEXTVERSION"))
         return copy_of(L"2");
     else if (!_wcsicmp(name, L"CMDCMDLINE"))
@@ -102,7 +104,8 @@ WCHAR *variable(const WCHAR *name)
         static unsigned long long seed;
         LARGE_INTEGER counter;
         QueryPerformanceCounter(&counter);
-        seed = (seed + (unsigned long long)counter.QuadPart) * 6364136223846793005ull + 1442695040888963407ull;
+        seed = (seed + (unsigned long long)counter.QuadPart) * 6364136223846793005ull +
+               1442695040888963407ull;
         _snwprintf(number, 32, L"%u", (unsigned)(seed >> 33) & 0x7fff);
     } else
         return NULL;
@@ -110,14 +113,24 @@ WCHAR *variable(const WCHAR *name)
 }
 
 /* What %~...X makes of a value; modifiers are the letters between ~ and X. */
-static void modified(const WCHAR *value, const WCHAR *modifiers, size_t n, const WCHAR *list, struct text *to)
+static void modified(const WCHAR *value, const WCHAR *modifiers, size_t n, const WCHAR *list,
+                     struct text *to)
 {
     WCHAR *plain = copy_of(value), *full, *name, *dot;
     size_t length = wcslen(plain);
     WIN32_FILE_ATTRIBUTE_DATA data = {0};
     bool any = false, short_form = false;
     unsigned parts = 0;
-    enum { FULL = 1, DRIVE = 2, FOLDER = 4, NAME = 8, EXTENSION = 16, ATTRIBUTES = 32, TIME = 64, SIZE = 128 };
+    enum {
+        FULL = 1,
+        DRIVE = 2,
+        FOLDER = 4,
+        NAME = 8,
+        EXTENSION = 16,
+        ATTRIBUTES = 32,
+        TIME = 64,
+        SIZE = 128
+    };
 
     if (length && plain[0] == '"') {
         memmove(plain, plain + 1, length * sizeof(*plain));
@@ -127,15 +140,33 @@ static void modified(const WCHAR *value, const WCHAR *modifiers, size_t n, const
     }
     for (size_t i = 0; i < n; i++) {
         switch (modifiers[i] | 0x20) {
-        case 'f': parts |= FULL | DRIVE | FOLDER | NAME | EXTENSION; break;
-        case 'd': parts |= DRIVE; break;
-        case 'p': parts |= FOLDER; break;
-        case 'n': parts |= NAME; break;
-        case 'x': parts |= EXTENSION; break;
-        case 's': short_form = true; break;
-        case 'a': parts |= ATTRIBUTES; break;
-        case 't': parts |= TIME; break;
-        case 'z': parts |= SIZE; break;
+        case 'f':
+            parts |= FULL | DRIVE | FOLDER | NAME | EXTENSION;
+            break;
+        case 'd':
+            parts |= DRIVE;
+            break;
+        case 'p':
+            parts |= FOLDER;
+            break;
+        case 'n':
+            parts |= NAME;
+            break;
+        case 'x':
+            parts |= EXTENSION;
+            break;
+        case 's':
+            short_form = true;
+            break;
+        case 'a':
+            parts |= ATTRIBUTES;
+            break;
+        case 't':
+            parts |= TIME;
+            break;
+        case 'z':
+            parts |= SIZE;
+            break;
         }
     }
     if (!parts && !short_form && !list) {
@@ -173,9 +204,11 @@ static void modified(const WCHAR *value, const WCHAR *modifiers, size_t n, const
         static const struct {
             DWORD bit;
             WCHAR letter;
-        } bits[] = {{FILE_ATTRIBUTE_DIRECTORY, 'd'}, {FILE_ATTRIBUTE_READONLY, 'r'}, {FILE_ATTRIBUTE_ARCHIVE, 'a'},
-                    {FILE_ATTRIBUTE_HIDDEN, 'h'},    {FILE_ATTRIBUTE_SYSTEM, 's'},   {FILE_ATTRIBUTE_COMPRESSED, 'c'},
-                    {FILE_ATTRIBUTE_OFFLINE, 'o'},   {FILE_ATTRIBUTE_TEMPORARY, 't'}, {FILE_ATTRIBUTE_REPARSE_POINT, 'l'}};
+        } bits[] = {{FILE_ATTRIBUTE_DIRECTORY, 'd'},    {FILE_ATTRIBUTE_READONLY, 'r'},
+                    {FILE_ATTRIBUTE_ARCHIVE, 'a'},      {FILE_ATTRIBUTE_HIDDEN, 'h'},
+                    {FILE_ATTRIBUTE_SYSTEM, 's'},       {FILE_ATTRIBUTE_COMPRESSED, 'c'},
+                    {FILE_ATTRIBUTE_OFFLINE, 'o'},      {FILE_ATTRIBUTE_TEMPORARY, 't'},
+                    {FILE_ATTRIBUTE_REPARSE_POINT, 'l'}};
         for (size_t i = 0; i < sizeof(bits) / sizeof(bits[0]); i++)
             text_char(to, data.dwFileAttributes & bits[i].bit ? bits[i].letter : '-');
     }
@@ -185,8 +218,9 @@ static void modified(const WCHAR *value, const WCHAR *modifiers, size_t n, const
         WCHAR when[32];
         FileTimeToLocalFileTime(&data.ftLastWriteTime, &local);
         FileTimeToSystemTime(&local, &t);
-        _snwprintf(when, 32, L"%ls%02d/%02d/%04d %02d:%02d %ls", to->n ? L" " : L"", t.wMonth, t.wDay, t.wYear,
-                   t.wHour % 12 ? t.wHour % 12 : 12, t.wMinute, t.wHour < 12 ? L"AM" : L"PM");
+        _snwprintf(when, 32, L"%ls%02d/%02d/%04d %02d:%02d %ls", to->n ? L" " : L"", t.wMonth,
+                   t.wDay, t.wYear, t.wHour % 12 ? t.wHour % 12 : 12, t.wMinute,
+                   t.wHour < 12 ? L"AM" : L"PM");
         text_add(to, when);
     }
     if ((parts & SIZE) && any) {
@@ -298,7 +332,8 @@ static bool substitute(const WCHAR *s, size_t n, struct text *to)
     return found;
 }
 
-/* The letters of a modifier behind "~", with $NAME: for a search; the index of what they are for, or 0. */
+/* The letters of a modifier behind "~", with $NAME: for a search; the index of what they are for,
+ * or 0. */
 static size_t modifiers_at(const WCHAR *s, size_t n, size_t at, size_t *count, WCHAR **list,
                            bool (*is_target)(WCHAR c))
 {
@@ -412,7 +447,8 @@ static void expand_loop(const WCHAR *s, struct text *to)
                 i++;
                 continue;
             }
-            if (s[i + 1] == '~' && (target = modifiers_at(s, n, i + 2, &count, &list, is_loop_letter)) != 0) {
+            if (s[i + 1] == '~' &&
+                (target = modifiers_at(s, n, i + 2, &count, &list, is_loop_letter)) != 0) {
                 struct text part = {0};
 
                 modified(shell.loop_value[s[target]], s + i + 2, count, list, &part);

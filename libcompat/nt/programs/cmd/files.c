@@ -90,13 +90,15 @@ static bool copy_switch(const WCHAR *name, void *to)
     else if (!_wcsicmp(name, L"-Y"))
         o->yes = false;
     else
-        return letter_is(name, 'V') || letter_is(name, 'N') || letter_is(name, 'Z') || letter_is(name, 'D');
+        return letter_is(name, 'V') || letter_is(name, 'N') || letter_is(name, 'Z') ||
+               letter_is(name, 'D');
     return true;
 }
 
 static bool append_file(HANDLE to, const WCHAR *from)
 {
-    HANDLE h = CreateFileW(from, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0, NULL);
+    HANDLE h = CreateFileW(from, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL,
+                           OPEN_EXISTING, 0, NULL);
     char bytes[16384];
     DWORD n, done;
     bool good = h != INVALID_HANDLE_VALUE;
@@ -132,7 +134,8 @@ static bool copy_one(const WCHAR *from, const WCHAR *to)
         if (CopyFileW(from, to, FALSE))
             return true;
     } else {
-        HANDLE h = CreateFileW(to, GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, CREATE_ALWAYS, 0, NULL);
+        HANDLE h = CreateFileW(to, GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL,
+                               CREATE_ALWAYS, 0, NULL);
         if (h != INVALID_HANDLE_VALUE) {
             bool good = append_file(h, from);
             CloseHandle(h);
@@ -147,7 +150,8 @@ static bool copy_one(const WCHAR *from, const WCHAR *to)
 /* "a + b" in one file */
 static DWORD copy_joined(WCHAR *sources, const WCHAR *target)
 {
-    HANDLE h = CreateFileW(target, GENERIC_WRITE, FILE_SHARE_READ, NULL, CREATE_ALWAYS, FILE_ATTRIBUTE_NORMAL, NULL);
+    HANDLE h = CreateFileW(target, GENERIC_WRITE, FILE_SHARE_READ, NULL, CREATE_ALWAYS,
+                           FILE_ATTRIBUTE_NORMAL, NULL);
     DWORD level = 0;
 
     if (h == INVALID_HANDLE_VALUE)
@@ -283,7 +287,8 @@ static bool delete_file(const WCHAR *path, DWORD attributes, bool force)
     return false;
 }
 
-static size_t delete_matching(const WCHAR *folder, size_t n, const WCHAR *pattern, const struct options *o, bool *failed)
+static size_t delete_matching(const WCHAR *folder, size_t n, const WCHAR *pattern,
+                              const struct options *o, bool *failed)
 {
     struct text t = {0};
     WIN32_FIND_DATAW data;
@@ -311,8 +316,9 @@ static size_t delete_matching(const WCHAR *folder, size_t n, const WCHAR *patter
         find = FindFirstFileW(t.s, &data);
         if (find != INVALID_HANDLE_VALUE) {
             do {
-                if (!(data.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) || !wcscmp(data.cFileName, L".") ||
-                    !wcscmp(data.cFileName, L"..") || (data.dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT))
+                if (!(data.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) ||
+                    !wcscmp(data.cFileName, L".") || !wcscmp(data.cFileName, L"..") ||
+                    (data.dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT))
                     continue;
                 join(&t, folder, n, data.cFileName);
                 found += delete_matching(t.s, t.n, pattern, o, failed);
@@ -389,8 +395,8 @@ static DWORD make_folder(WCHAR *path)
             continue;
         WCHAR separator = *at;
         *at = 0;
-        if (!is_folder(path) && !CreateDirectoryW(path, NULL) && GetLastError() != ERROR_ALREADY_EXISTS &&
-            GetLastError() != ERROR_ACCESS_DENIED) {
+        if (!is_folder(path) && !CreateDirectoryW(path, NULL) &&
+            GetLastError() != ERROR_ALREADY_EXISTS && GetLastError() != ERROR_ACCESS_DENIED) {
             *at = separator;
             return fail_with(GetLastError());
         }
@@ -429,7 +435,8 @@ static DWORD remove_folder(const WCHAR *path, bool tree)
     DWORD error = 0;
     DWORD attributes = GetFileAttributesW(path);
 
-    if (tree && attributes != INVALID_FILE_ATTRIBUTES && !(attributes & FILE_ATTRIBUTE_REPARSE_POINT)) {
+    if (tree && attributes != INVALID_FILE_ATTRIBUTES &&
+        !(attributes & FILE_ATTRIBUTE_REPARSE_POINT)) {
         join(&t, path, wcslen(path), L"*");
         HANDLE find = FindFirstFileW(t.s, &data);
         if (find != INVALID_HANDLE_VALUE) {
@@ -530,7 +537,8 @@ DWORD do_ren(const WCHAR *rest)
                 join(&to, words[0], n, text_of(&name));
                 if (!MoveFileExW(from.s, to.s, 0)) {
                     if (GetLastError() == ERROR_ALREADY_EXISTS)
-                        level = fail_saying(L"A duplicate file name exists, or the file\r\ncannot be found.");
+                        level = fail_saying(
+                            L"A duplicate file name exists, or the file\r\ncannot be found.");
                     else
                         level = fail_with(GetLastError());
                 }
@@ -582,7 +590,8 @@ DWORD do_move(const WCHAR *rest)
                 to.s[--to.n] = 0;
             if (many)
                 outf(L"%ls\r\n", from.s);
-            if (MoveFileExW(from.s, to.s, MOVEFILE_COPY_ALLOWED | (folder ? 0 : MOVEFILE_REPLACE_EXISTING)))
+            if (MoveFileExW(from.s, to.s,
+                            MOVEFILE_COPY_ALLOWED | (folder ? 0 : MOVEFILE_REPLACE_EXISTING)))
                 moved++;
             else
                 level = fail_with(GetLastError());
@@ -645,8 +654,8 @@ static bool make_junction(const WCHAR *link, const WCHAR *target)
     } else {
         HANDLE h = CreateFileW(link, GENERIC_WRITE, 0, NULL, OPEN_EXISTING,
                                FILE_FLAG_OPEN_REPARSE_POINT | FILE_FLAG_BACKUP_SEMANTICS, NULL);
-        if (h == INVALID_HANDLE_VALUE ||
-            !DeviceIoControl(h, 0x900a4 /* FSCTL_SET_REPARSE_POINT */, m, (DWORD)size, NULL, 0, &done, NULL))
+        if (h == INVALID_HANDLE_VALUE || !DeviceIoControl(h, 0x900a4 /* FSCTL_SET_REPARSE_POINT */,
+                                                          m, (DWORD)size, NULL, 0, &done, NULL))
             error = GetLastError();
         if (h != INVALID_HANDLE_VALUE)
             CloseHandle(h);

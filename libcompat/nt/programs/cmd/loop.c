@@ -102,8 +102,9 @@ static bool for_tree(struct node *n, const WCHAR *folder, WCHAR **words)
     HANDLE find = on ? FindFirstFileW(t.s, &data) : INVALID_HANDLE_VALUE;
     if (find != INVALID_HANDLE_VALUE) {
         do {
-            if (!(data.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) || !wcscmp(data.cFileName, L".") ||
-                !wcscmp(data.cFileName, L"..") || (data.dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT))
+            if (!(data.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) ||
+                !wcscmp(data.cFileName, L".") || !wcscmp(data.cFileName, L"..") ||
+                (data.dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT))
                 continue;
             t.n = base;
             text_add(&t, data.cFileName);
@@ -261,7 +262,8 @@ static bool for_lines(struct node *n, struct fields *f, const WCHAR *text)
 
 static bool for_file(struct node *n, struct fields *f, const WCHAR *name)
 {
-    HANDLE h = CreateFileW(name, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0, NULL);
+    HANDLE h = CreateFileW(name, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL,
+                           OPEN_EXISTING, 0, NULL);
     struct text all = {0};
     bool on = true;
 
@@ -293,7 +295,8 @@ static void for_text(struct node *n, const WCHAR *set)
         length--;
     WCHAR first = from < length ? set[from] : 0, last = from < length ? set[length - 1] : 0;
     bool whole = length - from >= 2 && first == last;
-    WCHAR command_quote = f.use_back_quotes ? '`' : '\'', text_quote = f.use_back_quotes ? '\'' : '"';
+    WCHAR command_quote = f.use_back_quotes ? '`' : '\'',
+          text_quote = f.use_back_quotes ? '\'' : '"';
     if (whole && first == command_quote) {
         WCHAR *command = copy_part(set + from + 1, length - from - 2);
         if (output_of(command, &produced))

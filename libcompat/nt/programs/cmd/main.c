@@ -18,8 +18,9 @@ static const WCHAR *behind_name(const WCHAR *s)
     return s;
 }
 
-/* What /c runs. As documented: exactly two quotes, none of the special signs between them, a blank among it, and
- * the name of a program: all is kept. Else, when a quote comes first, it and the last one go. */
+/* What /c runs. As documented: exactly two quotes, none of the special signs between them, a blank
+ * among it, and the name of a program: all is kept. Else, when a quote comes first, it and the last
+ * one go. */
 static WCHAR *command_of(const WCHAR *s, bool strip)
 {
     size_t quotes = 0;
@@ -111,7 +112,9 @@ void mainCRTStartup(void)
     if (!GetEnvironmentVariableW(L"PROMPT", NULL, 0))
         SetEnvironmentVariableW(L"PROMPT", L"$P$G");
     for (;;) {
-        while (*s == ' ' || *s == '\t' || *s == ',' || *s == ';' || *s == '=')
+        /* A caller may have put quotes around all of it. */
+        while (*s == ' ' || *s == '\t' || *s == ',' || *s == ';' || *s == '=' ||
+               (*s == '"' && s[1] == '/'))
             s++;
         if (*s != '/')
             break;
@@ -143,7 +146,8 @@ void mainCRTStartup(void)
             break;
         case '?':
             out(L"Starts the command interpreter.\r\n\r\n"
-                L"CMD [/A | /U] [/Q] [/D] [/E:ON | /E:OFF] [/V:ON | /V:OFF] [[/S] [/C | /K] string]\r\n\r\n"
+                L"CMD [/A | /U] [/Q] [/D] [/E:ON | /E:OFF] [/V:ON | /V:OFF] [[/S] [/C | /K] "
+                L"string]\r\n\r\n"
                 L"/C      runs the command and ends\r\n"
                 L"/K      runs the command and goes on\r\n"
                 L"/S      takes the first and the last quote of the string away\r\n"

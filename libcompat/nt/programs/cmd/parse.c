@@ -98,7 +98,8 @@ static void complain(struct parser *p)
     }
 }
 
-/* Behind '^': the next character, whatever it is; at the end of a line the next line goes on. 0: nothing. */
+/* Behind '^': the next character, whatever it is; at the end of a line the next line goes on. 0:
+ * nothing. */
 static WCHAR escaped(struct parser *p)
 {
     p->at++;
@@ -331,7 +332,8 @@ static bool at_word(const struct parser *p, const WCHAR *name)
     size_t n = wcslen(name);
 
     return p->at + n <= p->line->n && !_wcsnicmp(p->line->s + p->at, name, n) &&
-           (is_delimiter(peek(p, n)) || peek(p, n) == '(' || peek(p, n) == 0 || peek(p, n) == '\n' || peek(p, n) == '\r');
+           (is_delimiter(peek(p, n)) || peek(p, n) == '(' || peek(p, n) == 0 ||
+            peek(p, n) == '\n' || peek(p, n) == '\r');
 }
 
 static struct node *parse_if(struct parser *p)
@@ -350,7 +352,7 @@ static struct node *parse_if(struct parser *p)
     }
     if (word_is(first, L"exist") || word_is(first, L"defined") || word_is(first, L"errorlevel") ||
         word_is(first, L"cmdextversion")) {
-        n->operator = first;
+        n->operator= first;
         n->right = operand(p);
         if (!n->right[0]) {
             complain(p);
@@ -362,9 +364,9 @@ static struct node *parse_if(struct parser *p)
             p->at++;
         if (peek(p, 0) == '=' && peek(p, 1) == '=') {
             p->at += 2;
-            n->operator = L"==";
+            n->operator= L"==";
         } else {
-            n->operator = operand(p);
+            n->operator= operand(p);
         }
         n->right = operand(p);
         if (!n->operator[0] || !n->right[0]) {

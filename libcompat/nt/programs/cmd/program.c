@@ -20,8 +20,8 @@ bool is_batch(const WCHAR *path)
     return ends_with(path, L".bat") || ends_with(path, L".cmd");
 }
 
-/* base as it is, when it has an extension, and with each of PATHEXT's; at last as it is all the same, for
- * programs of the host, whose names have none. */
+/* base as it is, when it has an extension, and with each of PATHEXT's; at last as it is all the
+ * same, for programs of the host, whose names have none. */
 static WCHAR *with_extension(const WCHAR *base, bool bare)
 {
     const WCHAR *name = base, *c;
@@ -117,12 +117,13 @@ HANDLE start_process(const WCHAR *path, WCHAR *line, DWORD flags, const WCHAR *d
         HANDLE h = GetStdHandle(standard[i]);
 
         if (h && h != INVALID_HANDLE_VALUE &&
-            !DuplicateHandle(GetCurrentProcess(), h, GetCurrentProcess(), &opened[i], 0, TRUE, DUPLICATE_SAME_ACCESS))
+            !DuplicateHandle(GetCurrentProcess(), h, GetCurrentProcess(), &opened[i], 0, TRUE,
+                             DUPLICATE_SAME_ACCESS))
             opened[i] = NULL;
         *ends[i] = opened[i];
     }
-    if (!CreateProcessW(path, line, NULL, NULL, TRUE, flags | CREATE_UNICODE_ENVIRONMENT, NULL, directory, &info,
-                        &process))
+    if (!CreateProcessW(path, line, NULL, NULL, TRUE, flags | CREATE_UNICODE_ENVIRONMENT, NULL,
+                        directory, &info, &process))
         error = GetLastError();
     for (int i = 0; i < 3; i++)
         if (opened[i])
@@ -219,7 +220,8 @@ DWORD run_program(const WCHAR *word, const WCHAR *rest, bool call)
     HANDLE process = path ? start_process(path, line.s, 0, NULL) : NULL;
     if (process) {
         level = wait_for(process);
-    } else if (path && GetLastError() != ERROR_BAD_EXE_FORMAT && GetLastError() != ERROR_FILE_NOT_FOUND) {
+    } else if (path && GetLastError() != ERROR_BAD_EXE_FORMAT &&
+               GetLastError() != ERROR_FILE_NOT_FOUND) {
         level = fail_with(GetLastError());
     } else {
         WCHAR *name = unquoted(word);
@@ -228,7 +230,8 @@ DWORD run_program(const WCHAR *word, const WCHAR *rest, bool call)
             level = fail_saying(L"The system cannot find the path specified.");
         else {
             errf(L"'%ls' is not recognized as an internal or external command,\r\n"
-                 L"operable program or batch file.\r\n", name);
+                 L"operable program or batch file.\r\n",
+                 name);
             level = shell.batch ? 9009 : 1;
         }
         drop(name);

@@ -40,12 +40,13 @@ static void undo_all(struct undo *u)
 static HANDLE open_target(const struct redirection *r, const WCHAR *name)
 {
     SECURITY_ATTRIBUTES inherit = {sizeof(inherit), NULL, TRUE};
-    HANDLE h = CreateFileW(name, r->input ? GENERIC_READ : GENERIC_WRITE | (r->append ? GENERIC_READ : 0),
-                           FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, &inherit,
-                           r->input    ? OPEN_EXISTING
-                           : r->append ? OPEN_ALWAYS
-                                       : CREATE_ALWAYS,
-                           FILE_ATTRIBUTE_NORMAL, NULL);
+    HANDLE h =
+        CreateFileW(name, r->input ? GENERIC_READ : GENERIC_WRITE | (r->append ? GENERIC_READ : 0),
+                    FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, &inherit,
+                    r->input    ? OPEN_EXISTING
+                    : r->append ? OPEN_ALWAYS
+                                : CREATE_ALWAYS,
+                    FILE_ATTRIBUTE_NORMAL, NULL);
 
     if (h != INVALID_HANDLE_VALUE && r->append)
         SetFilePointer(h, 0, NULL, FILE_END);
@@ -58,8 +59,8 @@ static bool redirect(const struct redirection *r, struct undo **done)
         HANDLE h;
 
         if (r->duplicate >= 0) {
-            if (!DuplicateHandle(GetCurrentProcess(), handle_of(r->duplicate), GetCurrentProcess(), &h, 0, TRUE,
-                                 DUPLICATE_SAME_ACCESS)) {
+            if (!DuplicateHandle(GetCurrentProcess(), handle_of(r->duplicate), GetCurrentProcess(),
+                                 &h, 0, TRUE, DUPLICATE_SAME_ACCESS)) {
                 shell.level = fail_with(GetLastError());
                 return false;
             }
@@ -93,7 +94,8 @@ static DWORD run_command(struct node *n)
 
     /* What a variable put in front may hold blanks: the word is up to the first of them. */
     size_t first = 0;
-    for (bool quoted = false; word[first] && (quoted || (word[first] != ' ' && word[first] != '\t')); first++)
+    for (bool quoted = false;
+         word[first] && (quoted || (word[first] != ' ' && word[first] != '\t')); first++)
         if (word[first] == '"')
             quoted = !quoted;
     if (word[first]) {
@@ -159,12 +161,14 @@ bool condition(struct node *n)
         WCHAR *left_end, *right_end;
         long a = wcstol(left, &left_end, 0), b = wcstol(right, &right_end, 0);
         bool numbers = *left && *right && !*left_end && !*right_end;
-        int order = numbers ? (a > b) - (a < b) : n->any_case ? _wcsicmp(left, right) : wcscmp(left, right);
+        int order = numbers       ? (a > b) - (a < b)
+                    : n->any_case ? _wcsicmp(left, right)
+                                  : wcscmp(left, right);
         static const WCHAR *const names[] = {L"equ", L"neq", L"lss", L"leq", L"gtr", L"geq"};
         int which = 0;
         while (which < 6 && _wcsicmp(op, names[which]))
             which++;
-        const bool results[] = {order == 0, order != 0, order < 0, order <= 0, order > 0, order >= 0};
+        const bool results[] = {order == 0, order != 0, order<0, order <= 0, order> 0, order >= 0};
         if (which < 6) {
             yes = results[which];
         } else {
@@ -230,7 +234,8 @@ static void flatten(struct node *n, struct node **list, size_t *count)
 static void run_pipe(struct node *n)
 {
     size_t count = 0, i;
-    HANDLE input = GetStdHandle(STD_INPUT_HANDLE), output = GetStdHandle(STD_OUTPUT_HANDLE), last = NULL;
+    HANDLE input = GetStdHandle(STD_INPUT_HANDLE), output = GetStdHandle(STD_OUTPUT_HANDLE),
+           last = NULL;
     HANDLE next = input;
 
     flatten(n, NULL, &count);

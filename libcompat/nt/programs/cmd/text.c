@@ -173,8 +173,8 @@ DWORD fail_with(DWORD error)
 {
     WCHAR message[512];
 
-    if (FormatMessageW(FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS, NULL, error, 0, message,
-                       sizeof(message) / sizeof(message[0]), NULL))
+    if (FormatMessageW(FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS, NULL, error, 0,
+                       message, sizeof(message) / sizeof(message[0]), NULL))
         err(message);
     else
         errf(L"Error %u.\r\n", (unsigned)error);

@@ -7,7 +7,8 @@ void mainCRTStartup(void)
     DWORD n = ARRAYSIZE(computer), m = ARRAYSIZE(user);
 
     if (has_arguments(GetCommandLineW())) {
-        say(STD_ERROR_HANDLE, L"whoami: only the name can be shown; /user, /groups, /priv and /all are not there.\r\n");
+        say(STD_ERROR_HANDLE, L"whoami: only the name can be shown; /user, /groups, /priv and /all "
+                              L"are not there.\r\n");
         ExitProcess(1);
     }
     if (!GetComputerNameW(computer, &n) || !GetUserNameW(user, &m))
