@@ -281,9 +281,11 @@ static NTSTATUS dump(int type, bool (*add)(const struct nlmsghdr *, struct nsi_l
             status = n ? nt_status_of_errno(errno) : STATUS_UNSUCCESSFUL;
             break;
         }
-        int left = (int)n;
-        const struct nlmsghdr *m = (const void *)buffer;
-        for (; more && NLMSG_OK(m, left); m = NLMSG_NEXT(m, left)) {
+        const struct nlmsghdr *m;
+        for (size_t at = 0; more && at + sizeof(*m) <= (size_t)n; at += NLMSG_ALIGN(m->nlmsg_len)) {
+            m = (const void *)(buffer + at);
+            if (m->nlmsg_len < sizeof(*m) || m->nlmsg_len > (size_t)n - at)
+                break;
             if (m->nlmsg_type == NLMSG_DONE) {
                 more = false;
             } else if (m->nlmsg_type == NLMSG_ERROR) {
