@@ -341,7 +341,7 @@ bool nt_dircache_guess(int dir, const char *path, const uint16_t *name, size_t n
     pthread_mutex_lock(&lock);
     for (struct listing *l = listings; l && tries--; l = l->next)
         if (l->path_hash == hash && l->base == dir) {
-            missing = !find_name(l, name, n);
+            missing = !l->carried && !find_name(l, name, n);
             break;
         }
     pthread_mutex_unlock(&lock);
@@ -369,7 +369,7 @@ static int look_up(struct listing *l, const uint16_t *name, size_t n, bool alias
     return found != NULL;
 }
 
-int nt_dircache_known(int dir, const char *path, const uint16_t *name, size_t n, bool aliases,
+int nt_dircache_known(int dir, const char *path, const uint16_t *name, size_t n, bool certain,
                       char host[NAME_MAX + 1], struct nt_dircache_note *note)
 {
     struct stat st;
@@ -381,8 +381,8 @@ int nt_dircache_known(int dir, const char *path, const uint16_t *name, size_t n,
     struct listing *l = take(st.st_dev, st.st_ino);
     if (l)
         remember_path(l, dir, path);
-    if (l && usable(l, &st))
-        r = look_up(l, name, n, aliases, host, note);
+    if (l && usable(l, &st) && !(certain && l->carried))
+        r = look_up(l, name, n, true, host, note);
     else if (l)
         put_back(l);
     pthread_mutex_unlock(&lock);

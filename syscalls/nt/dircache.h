@@ -37,8 +37,10 @@ void nt_dircache_removed(int dir, const char *path, const struct nt_dircache_not
  * nt_dircache_before would fill it in; may be NULL. */
 int nt_dircache_find(int dir, const char *path, const uint16_t *name, size_t n, bool aliases,
                      char host[NAME_MAX + 1], struct nt_dircache_note *note);
-/* The same when the answer is known without reading the directory; otherwise -1. */
-int nt_dircache_known(int dir, const char *path, const uint16_t *name, size_t n, bool aliases,
+/* The same when the answer is known without reading the directory; otherwise -1. certain: nor from
+ * a listing that was carried over, in which a name that another process made at the same moment
+ * may lack; for callers that have not tried the exact name. */
+int nt_dircache_known(int dir, const char *path, const uint16_t *name, size_t n, bool certain,
                       char host[NAME_MAX + 1], struct nt_dircache_note *note);
 
 /* Would nt_dircache_known probably answer 0? A guess by the path, without any host call. */

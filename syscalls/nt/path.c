@@ -690,7 +690,7 @@ static int fold_known(struct nt_place *p)
     if (nt_case_exact || p->host_last >= PATH_MAX || nt_dircache_empty())
         return -1;
     const uint16_t *name = last_component(p, &n);
-    int r = nt_dircache_known(p->base, nt_place_folder(p, folder), name, n, true, found, &p->note);
+    int r = nt_dircache_known(p->base, nt_place_folder(p, folder), name, n, false, found, &p->note);
     if (r == 1 && !replace_component(p, p->host_last, strlen(p->host + p->host_last), found))
         return -1;
     return r;
