@@ -111,7 +111,7 @@ ULONG NTAPI RtlGetCurrentDirectory_U(ULONG bytes, PWSTR buffer)
     return n * sizeof(WCHAR);
 }
 
-static NTSTATUS open_directory(const WCHAR *dos, HANDLE *handle)
+static NTSTATUS open_directory(const WCHAR *dos, ULONG inherit, HANDLE *handle)
 {
     OBJECT_ATTRIBUTES attributes = {.Length = sizeof(attributes)};
     IO_STATUS_BLOCK iosb;
@@ -122,12 +122,22 @@ static NTSTATUS open_directory(const WCHAR *dos, HANDLE *handle)
     if (status < 0)
         return status;
     attributes.ObjectName = &nt;
-    attributes.Attributes = OBJ_CASE_INSENSITIVE | OBJ_INHERIT;
+    attributes.Attributes = OBJ_CASE_INSENSITIVE | inherit;
     status = NtOpenFile(handle, FILE_TRAVERSE | SYNCHRONIZE, &attributes, &iosb,
                         FILE_SHARE_READ | FILE_SHARE_WRITE,
                         FILE_DIRECTORY_FILE | FILE_SYNCHRONOUS_IO_NONALERT);
     RtlFreeUnicodeString(&nt);
     return status;
+}
+
+/* Programs that call the kernel themselves (Zig's library) take the handle from the parameters. Without
+ * one, names still work: they are made whole. */
+void path_open_current_directory(void)
+{
+    CURDIR *cur = curdir();
+
+    if (!NT_SUCCESS(open_directory(cur->DosPath.Buffer, 0, &cur->Handle)))
+        cur->Handle = NULL;
 }
 
 NTSTATUS NTAPI RtlSetCurrentDirectory_U(PCUNICODE_STRING path)
@@ -144,7 +154,7 @@ NTSTATUS NTAPI RtlSetCurrentDirectory_U(PCUNICODE_STRING path)
     status = path_full_name(path->Buffer, path->Length / sizeof(WCHAR), &full, &type);
     if (status < 0)
         goto done;
-    status = open_directory(full.text, &handle);
+    status = open_directory(full.text, OBJ_INHERIT, &handle);
     if (status < 0)
         goto done;
     if (full.text[full.length - 1] != '\\') {

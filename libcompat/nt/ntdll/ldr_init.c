@@ -7,6 +7,7 @@
  */
 #include "libcompat/nt/ntdll/eh.h"
 #include "libcompat/nt/ntdll/ldr.h"
+#include "libcompat/nt/ntdll/path_private.h"
 #include "libcompat/nt/ntdll/rtl_private.h"
 #include "libcompat/nt/ntdll/sxs.h"
 
@@ -72,6 +73,7 @@ static NTSTATUS init_process(PVOID ntdll_base)
     if (!peb->ProcessHeap)
         return STATUS_NO_MEMORY;
     init_peb(peb);
+    path_open_current_directory();
     status = add_image(peb->ImageBaseAddress, &peb->ProcessParameters->ImagePathName, &ldr_program);
     RtlInitUnicodeString(&name, L"C:\\windows\\system32\\ntdll.dll");
     if (NT_SUCCESS(status))

@@ -20,4 +20,7 @@ NTSTATUS path_full_name(const WCHAR *name, SIZE_T n, struct path_buffer *b, RTL_
 /* If `nt` (with a prefix of so many characters) lies in the current directory, says so in `rel`. */
 void path_make_relative(PRTL_RELATIVE_NAME_U rel, PCUNICODE_STRING nt, SIZE_T prefix_chars);
 
+/* At the start of the process, when there is a heap. */
+void path_open_current_directory(void);
+
 #endif
