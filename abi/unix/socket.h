@@ -1,5 +1,5 @@
-/* Sockets of FreeBSD and NetBSD, amd64, where they agree: from sys/socket.h, sys/un.h, netinet/in.h,
- * net/if_dl.h and recv(2), unix(4). */
+/* Sockets of FreeBSD and NetBSD, amd64, where they agree: from sys/socket.h, sys/un.h,
+ * netinet/in.h, net/if_dl.h and recv(2), unix(4). */
 #ifndef ABI_UNIX_SOCKET_H
 #define ABI_UNIX_SOCKET_H
 

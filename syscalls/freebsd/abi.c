@@ -11,46 +11,68 @@
 #include "syscalls/freebsd/freebsd.h"
 #include "syscalls/unix/abi.h"
 
-static const struct unix_pair open_flags[] = {
-    {FREEBSD_O_NONBLOCK, O_NONBLOCK},   {FREEBSD_O_APPEND, O_APPEND},
-    {FREEBSD_O_ASYNC, O_ASYNC},         {FREEBSD_O_SYNC, O_SYNC},
-    {FREEBSD_O_NOFOLLOW, O_NOFOLLOW},   {FREEBSD_O_CREAT, O_CREAT},
-    {FREEBSD_O_TRUNC, O_TRUNC},         {FREEBSD_O_EXCL, O_EXCL},
-    {FREEBSD_O_NOCTTY, O_NOCTTY},       {FREEBSD_O_DIRECT, O_DIRECT},
-    {FREEBSD_O_DIRECTORY, O_DIRECTORY}, {FREEBSD_O_CLOEXEC, O_CLOEXEC},
-    {FREEBSD_O_DSYNC, O_DSYNC},         {FREEBSD_O_PATH, O_PATH},
-    {FREEBSD_O_TTY_INIT, 0},            {FREEBSD_O_VERIFY, 0},
-    {0, 0}};
+static const struct unix_pair open_flags[] = {{FREEBSD_O_NONBLOCK, O_NONBLOCK},
+                                              {FREEBSD_O_APPEND, O_APPEND},
+                                              {FREEBSD_O_ASYNC, O_ASYNC},
+                                              {FREEBSD_O_SYNC, O_SYNC},
+                                              {FREEBSD_O_NOFOLLOW, O_NOFOLLOW},
+                                              {FREEBSD_O_CREAT, O_CREAT},
+                                              {FREEBSD_O_TRUNC, O_TRUNC},
+                                              {FREEBSD_O_EXCL, O_EXCL},
+                                              {FREEBSD_O_NOCTTY, O_NOCTTY},
+                                              {FREEBSD_O_DIRECT, O_DIRECT},
+                                              {FREEBSD_O_DIRECTORY, O_DIRECTORY},
+                                              {FREEBSD_O_CLOEXEC, O_CLOEXEC},
+                                              {FREEBSD_O_DSYNC, O_DSYNC},
+                                              {FREEBSD_O_PATH, O_PATH},
+                                              {FREEBSD_O_TTY_INIT, 0},
+                                              {FREEBSD_O_VERIFY, 0},
+                                              {0, 0}};
 
-static const struct unix_pair message_flags[] = {
-    {0x1, MSG_OOB},          {0x2, MSG_PEEK},          {0x4, MSG_DONTROUTE},
-    {0x8, MSG_EOR},          {0x10, MSG_TRUNC},        {0x20, MSG_CTRUNC},
-    {0x40, MSG_WAITALL},     {0x80, MSG_DONTWAIT},     {0x4000, MSG_DONTWAIT},
-    {0x20000, MSG_NOSIGNAL}, {0x40000, MSG_CMSG_CLOEXEC}, {0x80000, MSG_WAITFORONE},
-    {0, 0}};
+static const struct unix_pair message_flags[] = {{0x1, MSG_OOB},
+                                                 {0x2, MSG_PEEK},
+                                                 {0x4, MSG_DONTROUTE},
+                                                 {0x8, MSG_EOR},
+                                                 {0x10, MSG_TRUNC},
+                                                 {0x20, MSG_CTRUNC},
+                                                 {0x40, MSG_WAITALL},
+                                                 {0x80, MSG_DONTWAIT},
+                                                 {0x4000, MSG_DONTWAIT},
+                                                 {0x20000, MSG_NOSIGNAL},
+                                                 {0x40000, MSG_CMSG_CLOEXEC},
+                                                 {0x80000, MSG_WAITFORONE},
+                                                 {0, 0}};
 
 /* VIRTUAL and PROF have no clock on the host; the process's stands for both. */
-static const struct unix_pair clocks[] = {
-    {0, CLOCK_REALTIME},           {1, CLOCK_PROCESS_CPUTIME_ID}, {2, CLOCK_PROCESS_CPUTIME_ID},
-    {4, CLOCK_MONOTONIC},          {5, CLOCK_MONOTONIC},          {6, CLOCK_BOOTTIME},
-    {7, CLOCK_MONOTONIC},          {8, CLOCK_MONOTONIC_COARSE},   {9, CLOCK_REALTIME},
-    {10, CLOCK_REALTIME_COARSE},   {11, CLOCK_MONOTONIC},         {12, CLOCK_MONOTONIC_COARSE},
-    {13, CLOCK_REALTIME_COARSE},   {14, CLOCK_THREAD_CPUTIME_ID}, {15, CLOCK_PROCESS_CPUTIME_ID},
-    {16, CLOCK_TAI},               {UINT32_MAX, 0}};
+static const struct unix_pair clocks[] = {{0, CLOCK_REALTIME},
+                                          {1, CLOCK_PROCESS_CPUTIME_ID},
+                                          {2, CLOCK_PROCESS_CPUTIME_ID},
+                                          {4, CLOCK_MONOTONIC},
+                                          {5, CLOCK_MONOTONIC},
+                                          {6, CLOCK_BOOTTIME},
+                                          {7, CLOCK_MONOTONIC},
+                                          {8, CLOCK_MONOTONIC_COARSE},
+                                          {9, CLOCK_REALTIME},
+                                          {10, CLOCK_REALTIME_COARSE},
+                                          {11, CLOCK_MONOTONIC},
+                                          {12, CLOCK_MONOTONIC_COARSE},
+                                          {13, CLOCK_REALTIME_COARSE},
+                                          {14, CLOCK_THREAD_CPUTIME_ID},
+                                          {15, CLOCK_PROCESS_CPUTIME_ID},
+                                          {16, CLOCK_TAI},
+                                          {UINT32_MAX, 0}};
 
 static const struct unix_pair output_flags[] = {
-    {0x1, OPOST},  {0x2, ONLCR},   {0x4, TAB3},   {0x10, OCRNL},
-    {0x20, ONOCR}, {0x40, ONLRET}, {0, 0}};
+    {0x1, OPOST}, {0x2, ONLCR}, {0x4, TAB3}, {0x10, OCRNL}, {0x20, ONOCR}, {0x40, ONLRET}, {0, 0}};
 
 static const struct unix_pair control_flags[] = {
-    {0x100, CS6},     {0x200, CS7},        {0x400, CSTOPB}, {0x800, CREAD},
-    {0x1000, PARENB}, {0x2000, PARODD},    {0x4000, HUPCL}, {0x8000, CLOCAL},
-    {0x30000, CRTSCTS}, {0, 0}};
+    {0x100, CS6},     {0x200, CS7},    {0x400, CSTOPB},  {0x800, CREAD},     {0x1000, PARENB},
+    {0x2000, PARODD}, {0x4000, HUPCL}, {0x8000, CLOCAL}, {0x30000, CRTSCTS}, {0, 0}};
 
 static const struct unix_pair resources[] = {
-    {0, RLIMIT_CPU},   {1, RLIMIT_FSIZE},   {2, RLIMIT_DATA},  {3, RLIMIT_STACK},
-    {4, RLIMIT_CORE},  {5, RLIMIT_RSS},     {6, RLIMIT_MEMLOCK}, {7, RLIMIT_NPROC},
-    {8, RLIMIT_NOFILE}, {10, RLIMIT_AS},    {UINT32_MAX, 0}};
+    {0, RLIMIT_CPU},    {1, RLIMIT_FSIZE}, {2, RLIMIT_DATA},    {3, RLIMIT_STACK},
+    {4, RLIMIT_CORE},   {5, RLIMIT_RSS},   {6, RLIMIT_MEMLOCK}, {7, RLIMIT_NPROC},
+    {8, RLIMIT_NOFILE}, {10, RLIMIT_AS},   {UINT32_MAX, 0}};
 
 static const struct unix_option socket_options[] = {
     {0x1, SOL_SOCKET, SO_DEBUG, UNIX_OPTION_FLAG},
@@ -88,7 +110,7 @@ static const struct unix_option ip_options[] = {
     {11, IPPROTO_IP, IP_MULTICAST_LOOP, UNIX_OPTION_RAW},
     {12, IPPROTO_IP, IP_ADD_MEMBERSHIP, UNIX_OPTION_RAW},
     {13, IPPROTO_IP, IP_DROP_MEMBERSHIP, UNIX_OPTION_RAW},
-    {19, IPPROTO_IP, 0, UNIX_OPTION_IGNORED}, /* IP_PORTRANGE */
+    {19, IPPROTO_IP, 0, UNIX_OPTION_IGNORED},       /* IP_PORTRANGE */
     {20, IPPROTO_IP, IP_PKTINFO, UNIX_OPTION_PASS}, /* IP_RECVIF */
     {24, IPPROTO_IP, IP_FREEBIND, UNIX_OPTION_INT}, /* IP_BINDANY */
     {65, IPPROTO_IP, IP_RECVTTL, UNIX_OPTION_PASS},

@@ -64,15 +64,18 @@ int64_t freebsd11_fstat(struct unix_thread *t, int32_t fd, void *sb)
     return stat11(t, fd, NULL, sb, 0);
 }
 
-int64_t freebsd11_fstatat(struct unix_thread *t, int32_t fd, const char *path, void *buf, int32_t flag)
+int64_t freebsd11_fstatat(struct unix_thread *t, int32_t fd, const char *path, void *buf,
+                          int32_t flag)
 {
     if (flag & ~(UNIX_AT_SYMLINK_NOFOLLOW | FREEBSD_AT_RESOLVE_BENEATH))
         return -EINVAL;
-    return path ? stat11(t, fd, path, buf, flag & UNIX_AT_SYMLINK_NOFOLLOW ? AT_SYMLINK_NOFOLLOW : 0)
-                : -EFAULT;
+    return path
+               ? stat11(t, fd, path, buf, flag & UNIX_AT_SYMLINK_NOFOLLOW ? AT_SYMLINK_NOFOLLOW : 0)
+               : -EFAULT;
 }
 
-/* --- directories -------------------------------------------------------------------------------- */
+/* --- directories --------------------------------------------------------------------------------
+ */
 
 static size_t put_dirent11(void *out, size_t max, const struct unix_dirent *d)
 {
@@ -98,7 +101,8 @@ static int64_t entries(int32_t fd, void *buf, size_t count, void *basep, unix_pu
     return r;
 }
 
-int64_t freebsd_getdirentries(struct unix_thread *t, int32_t fd, void *buf, size_t count, int64_t *basep)
+int64_t freebsd_getdirentries(struct unix_thread *t, int32_t fd, void *buf, size_t count,
+                              int64_t *basep)
 {
     (void)t;
     return entries(fd, buf, count, basep, unix_abi->dirent);
@@ -117,16 +121,15 @@ int64_t freebsd11_getdents(struct unix_thread *t, int32_t fd, void *buf, size_t 
     return unix_getdents(fd, buf, count, NULL, put_dirent11);
 }
 
-/* --- file systems --------------------------------------------------------------------------------- */
+/* --- file systems
+ * --------------------------------------------------------------------------------- */
 
 static uint64_t mount_flags(unsigned long host, bool root)
 {
-    static const struct unix_pair map[] = {{FREEBSD_MNT_RDONLY, ST_RDONLY},
-                                           {FREEBSD_MNT_SYNCHRONOUS, ST_SYNCHRONOUS},
-                                           {FREEBSD_MNT_NOEXEC, ST_NOEXEC},
-                                           {FREEBSD_MNT_NOSUID, ST_NOSUID},
-                                           {FREEBSD_MNT_NOATIME, ST_NOATIME},
-                                           {0, 0}};
+    static const struct unix_pair map[] = {
+        {FREEBSD_MNT_RDONLY, ST_RDONLY},   {FREEBSD_MNT_SYNCHRONOUS, ST_SYNCHRONOUS},
+        {FREEBSD_MNT_NOEXEC, ST_NOEXEC},   {FREEBSD_MNT_NOSUID, ST_NOSUID},
+        {FREEBSD_MNT_NOATIME, ST_NOATIME}, {0, 0}};
     return unix_bits_of_host(map, (uint32_t)host) | FREEBSD_MNT_LOCAL |
            (root ? FREEBSD_MNT_ROOTFS : 0);
 }
@@ -273,10 +276,11 @@ int64_t freebsd11_getfsstat(struct unix_thread *t, void *buf, long bufsize, int3
     return list_statfs(buf, bufsize, mode, true);
 }
 
-/* --- pathconf ---------------------------------------------------------------------------------------- */
+/* --- pathconf
+ * ---------------------------------------------------------------------------------------- */
 
-
-static int64_t pathconf_of(struct unix_thread *t, int32_t fd, const char *path, int flags, int32_t name)
+static int64_t pathconf_of(struct unix_thread *t, int32_t fd, const char *path, int flags,
+                           int32_t name)
 {
     switch (name) {
     case 10: /* _PC_ALLOC_SIZE_MIN */
@@ -324,7 +328,8 @@ int64_t freebsd_fpathconf(struct unix_thread *t, int32_t fd, int32_t name)
     return pathconf_of(t, fd, NULL, 0, name);
 }
 
-/* --- fcntl -------------------------------------------------------------------------------------------- */
+/* --- fcntl
+ * -------------------------------------------------------------------------------------------- */
 
 static int64_t lock_call(struct unix_thread *t, int32_t fd, enum unix_lock_call call, void *guest,
                          bool old)
@@ -358,18 +363,19 @@ static int64_t kinfo(int32_t fd, void *guest)
     k.structsize = (int32_t)sizeof(k);
     k.fd = fd;
     k.ref_count = 1;
-    k.type = unix_fd_is_kqueue(fd)                            ? FREEBSD_KF_TYPE_KQUEUE
-             : S_ISSOCK(st.st_mode)                           ? FREEBSD_KF_TYPE_SOCKET
-             : S_ISREG(st.st_mode) || S_ISDIR(st.st_mode) ||
-                       S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode) ? FREEBSD_KF_TYPE_VNODE
-             : S_ISFIFO(st.st_mode)                           ? FREEBSD_KF_TYPE_PIPE
-                                                              : FREEBSD_KF_TYPE_UNKNOWN;
+    k.type =
+        unix_fd_is_kqueue(fd)  ? FREEBSD_KF_TYPE_KQUEUE
+        : S_ISSOCK(st.st_mode) ? FREEBSD_KF_TYPE_SOCKET
+        : S_ISREG(st.st_mode) || S_ISDIR(st.st_mode) || S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode)
+            ? FREEBSD_KF_TYPE_VNODE
+        : S_ISFIFO(st.st_mode) ? FREEBSD_KF_TYPE_PIPE
+                               : FREEBSD_KF_TYPE_UNKNOWN;
     int64_t at = unix_host(SYS_lseek, fd, 0, SEEK_CUR, 0, 0, 0);
     k.offset = at < 0 ? 0 : at;
     if (k.type == FREEBSD_KF_TYPE_VNODE) {
         snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-        int64_t n = unix_host(SYS_readlinkat, AT_FDCWD, (long)link, (long)k.path,
-                              sizeof(k.path) - 1, 0, 0);
+        int64_t n =
+            unix_host(SYS_readlinkat, AT_FDCWD, (long)link, (long)k.path, sizeof(k.path) - 1, 0, 0);
         k.path[n < 0 ? 0 : n] = 0;
     }
     return guest_write(guest, &k, sizeof(k)) ? 0 : -EFAULT;
@@ -390,7 +396,8 @@ int64_t freebsd_fcntl(struct unix_thread *t, int32_t fd, int32_t cmd, long arg)
         return unix_dup2(fd, (int32_t)arg, true);
     case FREEBSD_F_GETFD:
     case FREEBSD_F_SETFD: /* FD_CLOEXEC is 1 here and there */
-        return unix_host(SYS_fcntl, fd, cmd == FREEBSD_F_GETFD ? F_GETFD : F_SETFD, arg & 1, 0, 0, 0);
+        return unix_host(SYS_fcntl, fd, cmd == FREEBSD_F_GETFD ? F_GETFD : F_SETFD, arg & 1, 0, 0,
+                         0);
     case FREEBSD_F_GETFL:
         return unix_get_flags(fd);
     case FREEBSD_F_SETFL:
@@ -419,7 +426,8 @@ int64_t freebsd_fcntl(struct unix_thread *t, int32_t fd, int32_t cmd, long arg)
         if (!S_ISREG(st.st_mode))
             return -EBADF;
         bool on = cmd == FREEBSD_F_RDAHEAD ? arg != 0 : arg > 0;
-        return unix_host(SYS_fadvise64, fd, 0, 0, on ? POSIX_FADV_SEQUENTIAL : POSIX_FADV_NORMAL, 0, 0);
+        return unix_host(SYS_fadvise64, fd, 0, 0, on ? POSIX_FADV_SEQUENTIAL : POSIX_FADV_NORMAL, 0,
+                         0);
     }
     case FREEBSD_F_ADD_SEALS: /* SEAL, SHRINK, GROW, WRITE: 1, 2, 4, 8 here and there */
         return unix_host(SYS_fcntl, fd, F_ADD_SEALS, arg, 0, 0, 0);
@@ -434,7 +442,8 @@ int64_t freebsd_fcntl(struct unix_thread *t, int32_t fd, int32_t cmd, long arg)
     }
 }
 
-/* --- and others ---------------------------------------------------------------------------------------- */
+/* --- and others
+ * ---------------------------------------------------------------------------------------- */
 
 int64_t freebsd11_mknod(struct unix_thread *t, const char *path, int32_t mode, uint32_t dev)
 {
@@ -447,7 +456,8 @@ int64_t freebsd11_mknodat(struct unix_thread *t, int32_t fd, const char *path, u
     return sys_mknodat(t, fd, path, mode, dev);
 }
 
-int64_t freebsd_funlinkat(struct unix_thread *t, int32_t dfd, const char *path, int32_t fd, int32_t flag)
+int64_t freebsd_funlinkat(struct unix_thread *t, int32_t dfd, const char *path, int32_t fd,
+                          int32_t flag)
 {
     if (fd != FREEBSD_FD_NONE) {
         struct statx named, open;
@@ -473,7 +483,8 @@ int64_t freebsd_chflagsat(struct unix_thread *t, int32_t fd, const char *path, u
         return -EINVAL;
     if (!path)
         return -EFAULT;
-    int error = unix_statx(t, fd, path, atflag & UNIX_AT_SYMLINK_NOFOLLOW ? AT_SYMLINK_NOFOLLOW : 0, &st);
+    int error =
+        unix_statx(t, fd, path, atflag & UNIX_AT_SYMLINK_NOFOLLOW ? AT_SYMLINK_NOFOLLOW : 0, &st);
     return error ? error : flags ? -EOPNOTSUPP : 0;
 }
 
@@ -542,7 +553,8 @@ int64_t freebsd_fspacectl(struct unix_thread *t, int32_t fd, int32_t cmd, const 
 
 int64_t freebsd_posix_openpt(struct unix_thread *t, int32_t flags)
 {
-    uint32_t unknown, host = unix_bits_to_host(unix_abi->open_flags, (uint32_t)flags & ~3u, &unknown);
+    uint32_t unknown,
+        host = unix_bits_to_host(unix_abi->open_flags, (uint32_t)flags & ~3u, &unknown);
     (void)t;
     if (unknown || (flags & 3) != O_RDWR || (host & ~(uint32_t)(O_NOCTTY | O_CLOEXEC)))
         return -EINVAL;

@@ -59,8 +59,8 @@ int64_t freebsd_kevent(struct unix_thread *t, int32_t fd, const void *changelist
     return unix_kevent(t, fd, changelist, nchanges, eventlist, nevents, timeout, &layout);
 }
 
-int64_t freebsd11_kevent(struct unix_thread *t, int32_t fd, const void *changelist, int32_t nchanges,
-                         void *eventlist, int32_t nevents, const void *timeout)
+int64_t freebsd11_kevent(struct unix_thread *t, int32_t fd, const void *changelist,
+                         int32_t nchanges, void *eventlist, int32_t nevents, const void *timeout)
 {
     return unix_kevent(t, fd, changelist, nchanges, eventlist, nevents, timeout, &layout11);
 }

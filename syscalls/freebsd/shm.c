@@ -35,7 +35,8 @@ static int object_path(const char *guest, char out[PATH_MAX])
 static int64_t shm_open(const char *path, int32_t flags, uint32_t mode, bool cloexec, bool seal)
 {
     char host[PATH_MAX];
-    uint32_t unknown, how = unix_bits_to_host(unix_abi->open_flags, (uint32_t)flags & ~3u, &unknown);
+    uint32_t unknown,
+        how = unix_bits_to_host(unix_abi->open_flags, (uint32_t)flags & ~3u, &unknown);
 
     if (unknown || (flags & 3) == O_WRONLY || (flags & 3) == 3 ||
         (how & ~(uint32_t)(O_CREAT | O_EXCL | O_TRUNC | O_CLOEXEC)))
@@ -43,7 +44,8 @@ static int64_t shm_open(const char *path, int32_t flags, uint32_t mode, bool clo
     if (path == SHM_ANON) {
         if ((flags & 3) == O_RDONLY)
             return -EINVAL;
-        return unix_host(SYS_memfd_create, (long)"shm", (cloexec ? 1 : 0) | (seal ? 2 : 0), 0, 0, 0, 0);
+        return unix_host(SYS_memfd_create, (long)"shm", (cloexec ? 1 : 0) | (seal ? 2 : 0), 0, 0, 0,
+                         0);
     }
     int error = object_path(path, host);
     if (error)
@@ -87,7 +89,8 @@ int64_t freebsd_shm_rename(struct unix_thread *t, const char *path_from, const c
     /* SHM_RENAME_NOREPLACE 1, EXCHANGE 2: as the host's */
     if (!error && ((flags & ~3) || flags == 3))
         error = -EINVAL;
-    return error ? error : unix_host(SYS_renameat2, AT_FDCWD, (long)from, AT_FDCWD, (long)to, flags, 0);
+    return error ? error
+                 : unix_host(SYS_renameat2, AT_FDCWD, (long)from, AT_FDCWD, (long)to, flags, 0);
 }
 
 /* eventfd(2) of FreeBSD 13 is made so. */

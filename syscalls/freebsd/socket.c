@@ -19,7 +19,8 @@ int64_t freebsd_accept4(struct unix_thread *t, int32_t s, void *name, void *anam
                            (flags & UNIX_SOCK_NONBLOCK ? SOCK_NONBLOCK : 0));
 }
 
-int64_t freebsd_bindat(struct unix_thread *t, int32_t fd, int32_t s, const void *name, uint32_t namelen)
+int64_t freebsd_bindat(struct unix_thread *t, int32_t fd, int32_t s, const void *name,
+                       uint32_t namelen)
 {
     return fd == UNIX_AT_FDCWD ? sys_bind(t, s, name, namelen) : -EOPNOTSUPP;
 }
@@ -30,7 +31,8 @@ int64_t freebsd_connectat(struct unix_thread *t, int32_t fd, int32_t s, const vo
     return fd == UNIX_AT_FDCWD ? sys_connect(t, s, name, namelen) : -EOPNOTSUPP;
 }
 
-/* --- sendfile ----------------------------------------------------------------------------------------- */
+/* --- sendfile
+ * ----------------------------------------------------------------------------------------- */
 
 struct sf_hdtr {
     uint64_t headers;
@@ -40,7 +42,8 @@ struct sf_hdtr {
 };
 _Static_assert(sizeof(struct sf_hdtr) == 32, "sf_hdtr");
 
-/* Sends a vector: all of it, unless the socket does not block. The bytes sent are added to *sent. */
+/* Sends a vector: all of it, unless the socket does not block. The bytes sent are added to *sent.
+ */
 static int64_t send_vector(struct unix_thread *t, int32_t s, const void *guest, uint32_t count,
                            int64_t *sent)
 {
@@ -56,8 +59,8 @@ static int64_t send_vector(struct unix_thread *t, int32_t s, const void *guest, 
     return (size_t)r < v.total ? -EAGAIN : 0;
 }
 
-int64_t freebsd_sendfile(struct unix_thread *t, int32_t fd, int32_t s, int64_t offset, size_t nbytes,
-                         const void *hdtr, int64_t *sbytes, int32_t flags)
+int64_t freebsd_sendfile(struct unix_thread *t, int32_t fd, int32_t s, int64_t offset,
+                         size_t nbytes, const void *hdtr, int64_t *sbytes, int32_t flags)
 {
     struct sf_hdtr h = {0};
     struct stat st;

@@ -1,5 +1,5 @@
-/* FreeBSD's sysctl tree: __sysctl(2), __sysctlbyname(2). Numbers from sys/sysctl.h; those that the system
- * gives out as it goes (OID_AUTO) are ours, from 256 on. */
+/* FreeBSD's sysctl tree: __sysctl(2), __sysctlbyname(2). Numbers from sys/sysctl.h; those that the
+ * system gives out as it goes (OID_AUTO) are ours, from 256 on. */
 #include "syscalls/unix/sysctl.h"
 
 #include <stdio.h>
@@ -57,7 +57,8 @@ static int get_cp_time(struct unix_sysctl_out *out, const int *rest, unsigned n,
     return 0;
 }
 
-/* --- kern.proc ---------------------------------------------------------------------------------------- */
+/* --- kern.proc
+ * ---------------------------------------------------------------------------------------- */
 
 enum {
     KERN_PROC_PID = 1,
@@ -144,7 +145,8 @@ static int get_proc(struct unix_sysctl_out *out, const int *rest, unsigned n, si
     }
 }
 
-/* --- net.route ----------------------------------------------------------------------------------------- */
+/* --- net.route
+ * ----------------------------------------------------------------------------------------- */
 
 static void ifm(void *out, uint32_t flags, uint16_t index, uint8_t type, uint8_t address_length,
                 uint32_t mtu, int32_t addrs)
@@ -257,7 +259,8 @@ static int get_route(struct unix_sysctl_out *out, const int *rest, unsigned n, s
     }
 }
 
-/* --- the tree ------------------------------------------------------------------------------------------- */
+/* --- the tree
+ * ------------------------------------------------------------------------------------------- */
 
 #define INT(n, v) (n), UNIX_SYSCTL_INT, (v), NULL, NULL, false
 #define INT_OF(n, f) (n), UNIX_SYSCTL_INT, 0, NULL, (f), false
@@ -368,7 +371,8 @@ static const struct unix_sysctl tree[] = {
 };
 #define COUNT (sizeof(tree) / sizeof(tree[0]))
 
-/* --- the calls ------------------------------------------------------------------------------------------ */
+/* --- the calls
+ * ------------------------------------------------------------------------------------------ */
 
 /* Does the row lie below the node that the oid names? Then how that part of its name ends. */
 static const char *below(const struct unix_sysctl *s, const int *oid, unsigned n)
@@ -445,8 +449,8 @@ static int oid_of(const char *name, struct unix_sysctl_out *out)
     static const struct {
         const char *name;
         int number;
-    } proc[] = {{"pid", 1},       {"args", 7},   {"pathname", 12}, {"env", 35},
-                {"umask", 39},    {"osrel", 40}, {"cwd", 42},      {"nfds", 43}};
+    } proc[] = {{"pid", 1},    {"args", 7},   {"pathname", 12}, {"env", 35},
+                {"umask", 39}, {"osrel", 40}, {"cwd", 42},      {"nfds", 43}};
     if (!strncmp(name, "kern.proc.", 10)) {
         for (size_t i = 0; i < sizeof(proc) / sizeof(proc[0]); i++) {
             if (!strcmp(name + 10, proc[i].name)) {

@@ -11,41 +11,52 @@
 #include "syscalls/netbsd/netbsd.h"
 #include "syscalls/unix/abi.h"
 
-static const struct unix_pair open_flags[] = {
-    {NETBSD_O_NONBLOCK, O_NONBLOCK},   {NETBSD_O_APPEND, O_APPEND},
-    {NETBSD_O_ASYNC, O_ASYNC},         {NETBSD_O_SYNC, O_SYNC},
-    {NETBSD_O_NOFOLLOW, O_NOFOLLOW},   {NETBSD_O_CREAT, O_CREAT},
-    {NETBSD_O_TRUNC, O_TRUNC},         {NETBSD_O_EXCL, O_EXCL},
-    {NETBSD_O_NOCTTY, O_NOCTTY},       {NETBSD_O_DIRECT, O_DIRECT},
-    {NETBSD_O_DIRECTORY, O_DIRECTORY}, {NETBSD_O_CLOEXEC, O_CLOEXEC},
-    {NETBSD_O_DSYNC, O_DSYNC},         {NETBSD_O_RSYNC, O_RSYNC},
-    {NETBSD_O_ALT_IO, 0},              {NETBSD_O_NOSIGPIPE, 0},
-    {0, 0}};
+static const struct unix_pair open_flags[] = {{NETBSD_O_NONBLOCK, O_NONBLOCK},
+                                              {NETBSD_O_APPEND, O_APPEND},
+                                              {NETBSD_O_ASYNC, O_ASYNC},
+                                              {NETBSD_O_SYNC, O_SYNC},
+                                              {NETBSD_O_NOFOLLOW, O_NOFOLLOW},
+                                              {NETBSD_O_CREAT, O_CREAT},
+                                              {NETBSD_O_TRUNC, O_TRUNC},
+                                              {NETBSD_O_EXCL, O_EXCL},
+                                              {NETBSD_O_NOCTTY, O_NOCTTY},
+                                              {NETBSD_O_DIRECT, O_DIRECT},
+                                              {NETBSD_O_DIRECTORY, O_DIRECTORY},
+                                              {NETBSD_O_CLOEXEC, O_CLOEXEC},
+                                              {NETBSD_O_DSYNC, O_DSYNC},
+                                              {NETBSD_O_RSYNC, O_RSYNC},
+                                              {NETBSD_O_ALT_IO, 0},
+                                              {NETBSD_O_NOSIGPIPE, 0},
+                                              {0, 0}};
 
-static const struct unix_pair message_flags[] = {
-    {0x1, MSG_OOB},        {0x2, MSG_PEEK},           {0x4, MSG_DONTROUTE},
-    {0x8, MSG_EOR},        {0x10, MSG_TRUNC},         {0x20, MSG_CTRUNC},
-    {0x40, MSG_WAITALL},   {0x80, MSG_DONTWAIT},      {0x1000, MSG_DONTWAIT},
-    {0x400, MSG_NOSIGNAL}, {0x800, MSG_CMSG_CLOEXEC}, {0x2000, MSG_WAITFORONE},
-    {0, 0}};
+static const struct unix_pair message_flags[] = {{0x1, MSG_OOB},
+                                                 {0x2, MSG_PEEK},
+                                                 {0x4, MSG_DONTROUTE},
+                                                 {0x8, MSG_EOR},
+                                                 {0x10, MSG_TRUNC},
+                                                 {0x20, MSG_CTRUNC},
+                                                 {0x40, MSG_WAITALL},
+                                                 {0x80, MSG_DONTWAIT},
+                                                 {0x1000, MSG_DONTWAIT},
+                                                 {0x400, MSG_NOSIGNAL},
+                                                 {0x800, MSG_CMSG_CLOEXEC},
+                                                 {0x2000, MSG_WAITFORONE},
+                                                 {0, 0}};
 
-static const struct unix_pair clocks[] = {
-    {0, CLOCK_REALTIME},
-    {1, CLOCK_PROCESS_CPUTIME_ID},
-    {2, CLOCK_PROCESS_CPUTIME_ID},
-    {3, CLOCK_MONOTONIC},
-    {0x20000000, CLOCK_THREAD_CPUTIME_ID},
-    {0x40000000, CLOCK_PROCESS_CPUTIME_ID},
-    {UINT32_MAX, 0}};
+static const struct unix_pair clocks[] = {{0, CLOCK_REALTIME},
+                                          {1, CLOCK_PROCESS_CPUTIME_ID},
+                                          {2, CLOCK_PROCESS_CPUTIME_ID},
+                                          {3, CLOCK_MONOTONIC},
+                                          {0x20000000, CLOCK_THREAD_CPUTIME_ID},
+                                          {0x40000000, CLOCK_PROCESS_CPUTIME_ID},
+                                          {UINT32_MAX, 0}};
 
 static const struct unix_pair output_flags[] = {
-    {0x1, OPOST},  {0x2, ONLCR},   {0x4, TAB3},   {0x10, OCRNL},
-    {0x20, ONOCR}, {0x40, ONLRET}, {0, 0}};
+    {0x1, OPOST}, {0x2, ONLCR}, {0x4, TAB3}, {0x10, OCRNL}, {0x20, ONOCR}, {0x40, ONLRET}, {0, 0}};
 
 static const struct unix_pair control_flags[] = {
-    {0x100, CS6},     {0x200, CS7},     {0x400, CSTOPB}, {0x800, CREAD},
-    {0x1000, PARENB}, {0x2000, PARODD}, {0x4000, HUPCL}, {0x8000, CLOCAL},
-    {0x10000, CRTSCTS}, {0, 0}};
+    {0x100, CS6},     {0x200, CS7},    {0x400, CSTOPB},  {0x800, CREAD},     {0x1000, PARENB},
+    {0x2000, PARODD}, {0x4000, HUPCL}, {0x8000, CLOCAL}, {0x10000, CRTSCTS}, {0, 0}};
 
 static const struct unix_pair resources[] = {
     {0, RLIMIT_CPU},    {1, RLIMIT_FSIZE}, {2, RLIMIT_DATA},    {3, RLIMIT_STACK},
@@ -86,7 +97,7 @@ static const struct unix_option ip_options[] = {
     {11, IPPROTO_IP, IP_MULTICAST_LOOP, UNIX_OPTION_RAW},
     {12, IPPROTO_IP, IP_ADD_MEMBERSHIP, UNIX_OPTION_RAW},
     {13, IPPROTO_IP, IP_DROP_MEMBERSHIP, UNIX_OPTION_RAW},
-    {19, IPPROTO_IP, 0, UNIX_OPTION_IGNORED}, /* IP_PORTRANGE */
+    {19, IPPROTO_IP, 0, UNIX_OPTION_IGNORED},       /* IP_PORTRANGE */
     {20, IPPROTO_IP, IP_PKTINFO, UNIX_OPTION_PASS}, /* IP_RECVIF */
     {23, IPPROTO_IP, IP_RECVTTL, UNIX_OPTION_PASS},
     {24, IPPROTO_IP, IP_MINTTL, UNIX_OPTION_INT},

@@ -21,7 +21,8 @@ int64_t netbsd_getdents(struct unix_thread *t, int32_t fd, void *buf, size_t cou
     return unix_getdents(fd, buf, count, NULL, unix_abi->dirent);
 }
 
-/* --- file systems --------------------------------------------------------------------------------- */
+/* --- file systems
+ * --------------------------------------------------------------------------------- */
 
 static int64_t statvfs_of(int fd, struct netbsd_statvfs *s)
 {
@@ -156,10 +157,11 @@ int64_t netbsd90_getvfsstat(struct unix_thread *t, void *buf, size_t bufsize, in
     return list(buf, bufsize, true);
 }
 
-/* --- pathconf ---------------------------------------------------------------------------------------- */
+/* --- pathconf
+ * ---------------------------------------------------------------------------------------- */
 
-
-static int64_t pathconf_of(struct unix_thread *t, int32_t fd, const char *path, int flags, int32_t name)
+static int64_t pathconf_of(struct unix_thread *t, int32_t fd, const char *path, int flags,
+                           int32_t name)
 {
     switch (name) {
     case 10: /* _PC_SYNC_IO */
@@ -194,7 +196,8 @@ int64_t netbsd_fpathconf(struct unix_thread *t, int32_t fd, int32_t name)
     return pathconf_of(t, fd, NULL, 0, name);
 }
 
-/* --- fcntl -------------------------------------------------------------------------------------------- */
+/* --- fcntl
+ * -------------------------------------------------------------------------------------------- */
 
 static int64_t lock_call(struct unix_thread *t, int32_t fd, enum unix_lock_call call, void *guest)
 {
@@ -250,7 +253,8 @@ int64_t netbsd_fcntl(struct unix_thread *t, int32_t fd, int32_t cmd, long arg)
         return unix_dup(fd, (int32_t)arg, true);
     case NETBSD_F_GETFD:
     case NETBSD_F_SETFD: /* FD_CLOEXEC is 1 here and there */
-        return unix_host(SYS_fcntl, fd, cmd == NETBSD_F_GETFD ? F_GETFD : F_SETFD, arg & 1, 0, 0, 0);
+        return unix_host(SYS_fcntl, fd, cmd == NETBSD_F_GETFD ? F_GETFD : F_SETFD, arg & 1, 0, 0,
+                         0);
     case NETBSD_F_GETFL:
         return unix_get_flags(fd);
     case NETBSD_F_SETFL:
@@ -290,7 +294,8 @@ int64_t netbsd_fcntl(struct unix_thread *t, int32_t fd, int32_t cmd, long arg)
     }
 }
 
-/* --- and others ---------------------------------------------------------------------------------------- */
+/* --- and others
+ * ---------------------------------------------------------------------------------------- */
 
 static int64_t dup_flags(int32_t from, int32_t to, int32_t flags)
 {
@@ -324,7 +329,8 @@ int64_t netbsd_dup3(struct unix_thread *t, int32_t from, int32_t to, int32_t fla
     return from == to ? -EINVAL : dup_flags(from, to, flags);
 }
 
-int64_t netbsd_fsync_range(struct unix_thread *t, int32_t fd, int32_t how, int64_t start, int64_t length)
+int64_t netbsd_fsync_range(struct unix_thread *t, int32_t fd, int32_t how, int64_t start,
+                           int64_t length)
 {
     /* FDATASYNC 0x10, FFILESYNC 0x20, FDISKSYNC 0x40 */
     if (!(how & 0x30) || (how & 0x30) == 0x30 || (how & ~0x70) || start < 0 || length < 0)
@@ -336,7 +342,8 @@ int64_t netbsd_fdiscard(struct unix_thread *t, int32_t fd, int64_t pos, int64_t 
 {
     if (pos < 0 || len < 0 || pos > INT64_MAX - len)
         return -EINVAL;
-    return unix_block(t, SYS_fallocate, fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, pos, len, 0, 0);
+    return unix_block(t, SYS_fallocate, fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, pos, len, 0,
+                      0);
 }
 
 int64_t netbsd_memfd_create(struct unix_thread *t, const char *name, uint32_t flags)
@@ -363,7 +370,8 @@ int64_t netbsd_fchroot(struct unix_thread *t, int32_t fd)
 int64_t netbsd_eventfd(struct unix_thread *t, uint32_t val, int32_t flags)
 {
     /* EFD_SEMAPHORE is O_RDWR, EFD_NONBLOCK and EFD_CLOEXEC as in open. */
-    uint32_t unknown, host = unix_bits_to_host(unix_abi->open_flags, (uint32_t)flags & ~2u, &unknown);
+    uint32_t unknown,
+        host = unix_bits_to_host(unix_abi->open_flags, (uint32_t)flags & ~2u, &unknown);
     (void)t;
     if (unknown || (host & ~(uint32_t)(O_NONBLOCK | O_CLOEXEC)))
         return -EINVAL;

@@ -25,7 +25,8 @@ static void get100(struct unix_kevent *to, const void *from)
 {
     const struct netbsd_kevent *k = from;
     *to = (struct unix_kevent){
-        k->ident, unix_value_to_host(filters, k->filter), k->flags, k->fflags, k->data, k->udata, {0}};
+        k->ident, unix_value_to_host(filters, k->filter), k->flags, k->fflags, k->data, k->udata,
+        {0}};
 }
 
 static void put100(void *to, const struct unix_kevent *from)

@@ -11,8 +11,8 @@ int64_t unix_accept(struct unix_thread *t, int32_t s, void *name, void *anamelen
 int64_t unix_sendmsg(struct unix_thread *t, int32_t s, const void *guest, int32_t flags);
 int64_t unix_recvmsg(struct unix_thread *t, int32_t s, void *guest, int32_t flags);
 
-int64_t netbsd_paccept(struct unix_thread *t, int32_t s, void *name, void *anamelen, const void *mask,
-                       int32_t flags)
+int64_t netbsd_paccept(struct unix_thread *t, int32_t s, void *name, void *anamelen,
+                       const void *mask, int32_t flags)
 {
     if ((uint32_t)flags & ~(uint32_t)(UNIX_SOCK_CLOEXEC | UNIX_SOCK_NONBLOCK | 0x40000000))
         return -EINVAL;

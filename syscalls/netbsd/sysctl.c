@@ -56,7 +56,8 @@ static int get_int_memory(struct unix_sysctl_out *out, const int *rest, unsigned
     return 0;
 }
 
-/* --- kern.proc_args ------------------------------------------------------------------------------------ */
+/* --- kern.proc_args
+ * ------------------------------------------------------------------------------------ */
 
 enum { PROC_ARGV = 1, PROC_NARGV, PROC_ENV, PROC_NENV, PROC_PATHNAME, PROC_CWD };
 
@@ -116,7 +117,8 @@ static int get_proc_args(struct unix_sysctl_out *out, const int *rest, unsigned 
     return 0;
 }
 
-/* --- net.route ----------------------------------------------------------------------------------------- */
+/* --- net.route
+ * ----------------------------------------------------------------------------------------- */
 
 static void ifm(void *out, uint32_t flags, uint16_t index, uint8_t type, uint8_t address_length,
                 uint32_t mtu, int32_t addrs)
@@ -165,12 +167,28 @@ static void rtm(void *out, uint32_t flags, uint16_t index, int32_t addrs)
 }
 
 static const struct unix_route_layout old_layout = {
-    .version = 4, .newaddr = 0xc, .ifinfo = 0x14, .get = 0x4, .ifm_size = 152, .ifam_size = 24,
-    .rtm_size = 120, .ifm = ifm, .ifam = oifam, .rtm = rtm,
+    .version = 4,
+    .newaddr = 0xc,
+    .ifinfo = 0x14,
+    .get = 0x4,
+    .ifm_size = 152,
+    .ifam_size = 24,
+    .rtm_size = 120,
+    .ifm = ifm,
+    .ifam = oifam,
+    .rtm = rtm,
 };
 static const struct unix_route_layout layout = {
-    .version = 4, .newaddr = 0x16, .ifinfo = 0x14, .get = 0x4, .ifm_size = 152, .ifam_size = 24,
-    .rtm_size = 120, .ifm = ifm, .ifam = ifam, .rtm = rtm,
+    .version = 4,
+    .newaddr = 0x16,
+    .ifinfo = 0x14,
+    .get = 0x4,
+    .ifm_size = 152,
+    .ifam_size = 24,
+    .rtm_size = 120,
+    .ifm = ifm,
+    .ifam = ifam,
+    .rtm = rtm,
 };
 
 static int get_route(struct unix_sysctl_out *out, const int *rest, unsigned n, size_t asked)
@@ -192,7 +210,8 @@ static int get_route(struct unix_sysctl_out *out, const int *rest, unsigned n, s
     }
 }
 
-/* --- the tree ------------------------------------------------------------------------------------------- */
+/* --- the tree
+ * ------------------------------------------------------------------------------------------- */
 
 #define INT(n, v) (n), UNIX_SYSCTL_INT, (v), NULL, NULL, false
 #define INT_OF(n, f) (n), UNIX_SYSCTL_INT, 0, NULL, (f), false
@@ -286,7 +305,8 @@ static const struct unix_sysctl tree[] = {
 };
 #define COUNT (sizeof(tree) / sizeof(tree[0]))
 
-/* --- the call ------------------------------------------------------------------------------------------- */
+/* --- the call
+ * ------------------------------------------------------------------------------------------- */
 
 /* The part of a row's name at a depth */
 static void name_at(const struct unix_sysctl *s, unsigned depth, char out[32])
@@ -301,10 +321,13 @@ static void name_at(const struct unix_sysctl *s, unsigned depth, char out[32])
 }
 
 /* The nodes directly below an oid */
-static int query(const int *oid, unsigned n, const void *new, size_t newlen, struct unix_sysctl_out *out)
+static int query(const int *oid, unsigned n, const void *new, size_t newlen,
+                 struct unix_sysctl_out *out)
 {
-    static const uint8_t types[] = {[UNIX_SYSCTL_NODE] = 1, [UNIX_SYSCTL_INT] = 2,
-                                    [UNIX_SYSCTL_LONG] = 4, [UNIX_SYSCTL_STRING] = 3,
+    static const uint8_t types[] = {[UNIX_SYSCTL_NODE] = 1,
+                                    [UNIX_SYSCTL_INT] = 2,
+                                    [UNIX_SYSCTL_LONG] = 4,
+                                    [UNIX_SYSCTL_STRING] = 3,
                                     [UNIX_SYSCTL_STRUCT] = 5};
     struct netbsd_sysctlnode q;
 
@@ -330,11 +353,11 @@ static int query(const int *oid, unsigned n, const void *new, size_t newlen, str
         struct netbsd_sysctlnode node = {.num = s->oid[n]};
         bool leaf = depth == n + 1;
         node.flags = SYSCTL_VERS_1 | 0x200 | (leaf ? types[s->kind] : 1);
-        node.size = !leaf                          ? 0
-                    : s->kind == UNIX_SYSCTL_INT   ? 4
-                    : s->kind == UNIX_SYSCTL_LONG  ? 8
+        node.size = !leaf                           ? 0
+                    : s->kind == UNIX_SYSCTL_INT    ? 4
+                    : s->kind == UNIX_SYSCTL_LONG   ? 8
                     : s->kind == UNIX_SYSCTL_STRING ? 256
-                                                   : 0;
+                                                    : 0;
         name_at(s, n, node.name);
         unix_sysctl_add(out, &node, sizeof(node));
     }

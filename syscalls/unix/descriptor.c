@@ -50,7 +50,8 @@ void unix_fd_release(int fd)
 
 bool unix_fd_nosigpipe(int32_t fd)
 {
-    if (!atomic_load_explicit(&any_nosigpipe, memory_order_relaxed) || (uint32_t)fd >= NOSIGPIPE_FDS)
+    if (!atomic_load_explicit(&any_nosigpipe, memory_order_relaxed) ||
+        (uint32_t)fd >= NOSIGPIPE_FDS)
         return false;
     return (nosigpipe[fd / 64] >> (fd % 64)) & 1;
 }
@@ -89,8 +90,7 @@ int64_t unix_dup(int32_t fd, int32_t least, bool cloexec)
         return -EBADF;
     if (least < 0)
         return -EINVAL;
-    int64_t r =
-        unix_host(SYS_fcntl, fd, cloexec ? F_DUPFD_CLOEXEC : F_DUPFD, least, 0, 0, 0);
+    int64_t r = unix_host(SYS_fcntl, fd, cloexec ? F_DUPFD_CLOEXEC : F_DUPFD, least, 0, 0, 0);
     if (r >= 0)
         unix_kqueue_copied(fd, (int)r);
     return r;
@@ -224,8 +224,7 @@ int64_t unix_lock(struct unix_thread *t, int32_t fd, enum unix_lock_call call, s
     f.l_type = host_type[l->type];
     if (call == UNIX_SETLKW)
         return unix_block_restart(t, SYS_fcntl, fd, F_SETLKW, (long)&f, 0, 0, 0);
-    int64_t r =
-        unix_host(SYS_fcntl, fd, call == UNIX_GETLK ? F_GETLK : F_SETLK, (long)&f, 0, 0, 0);
+    int64_t r = unix_host(SYS_fcntl, fd, call == UNIX_GETLK ? F_GETLK : F_SETLK, (long)&f, 0, 0, 0);
     if (r < 0)
         return r == -EACCES ? -EAGAIN : r;
     if (call == UNIX_GETLK) {

@@ -43,7 +43,8 @@ int64_t unix_getdents(int32_t fd, void *buf, size_t count, int64_t *base, unix_p
             .next = (uint64_t)h->off,
             .type = h->type,
             .name = h->name,
-            .name_length = (uint16_t)strnlen(h->name, h->reclen - offsetof(struct host_dirent, name)),
+            .name_length =
+                (uint16_t)strnlen(h->name, h->reclen - offsetof(struct host_dirent, name)),
         };
         size_t size = put(out + done, room - done, &d);
         if (!size) {

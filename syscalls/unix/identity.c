@@ -212,7 +212,8 @@ int64_t sys_setlogin(struct unix_thread *t, const char *namebuf)
     return -EPERM;
 }
 
-/* --- limits -------------------------------------------------------------------------------------------- */
+/* --- limits
+ * -------------------------------------------------------------------------------------------- */
 
 struct foreign_rlimit {
     int64_t cur, max;
@@ -258,8 +259,8 @@ int64_t sys_setrlimit(struct unix_thread *t, uint32_t which, const void *rlp)
         return -EINVAL;
     r.rlim_cur = in.cur == FOREIGN_INFINITY ? RLIM_INFINITY : (rlim_t)in.cur;
     r.rlim_max = in.max == FOREIGN_INFINITY ? RLIM_INFINITY : (rlim_t)in.max;
-    if (getrlimit((unsigned)host, &old) == 0 && host == RLIMIT_NOFILE && r.rlim_max > old.rlim_max &&
-        r.rlim_max == RLIM_INFINITY)
+    if (getrlimit((unsigned)host, &old) == 0 && host == RLIMIT_NOFILE &&
+        r.rlim_max > old.rlim_max && r.rlim_max == RLIM_INFINITY)
         r.rlim_max = old.rlim_max;
     return result(setrlimit((unsigned)host, &r));
 }

@@ -60,7 +60,7 @@ UNIX_FAST int64_t sys_pread(struct unix_thread *t, int32_t fd, void *buf, size_t
 }
 
 UNIX_FAST int64_t sys_pwrite(struct unix_thread *t, int32_t fd, const void *buf, size_t nbyte,
-                   int64_t offset)
+                             int64_t offset)
 {
     if (nbyte > SSIZE_MAX)
         return -EINVAL;

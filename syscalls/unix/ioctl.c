@@ -29,11 +29,11 @@ struct host_termios {
 #define HOST_CBAUD 0x100fu
 #define HOST_CSIZE 0x30u
 
-/* VEOF, VEOL, VEOL2, VERASE, VWERASE, VKILL, VREPRINT; VINTR, VQUIT, VSUSP, VDSUSP, VSTART, VSTOP, VLNEXT,
- * VDISCARD, VMIN, VTIME, VSTATUS there; the index here, or -1. */
-static const int8_t control_index[20] = {VEOF,  VEOL,   VEOL2,  VERASE, VWERASE, VKILL,    VREPRINT,
-                                         -1,    VINTR,  VQUIT,  VSUSP,  -1,      VSTART,   VSTOP,
-                                         VLNEXT, VDISCARD, VMIN, VTIME,  -1,      -1};
+/* VEOF, VEOL, VEOL2, VERASE, VWERASE, VKILL, VREPRINT; VINTR, VQUIT, VSUSP, VDSUSP, VSTART, VSTOP,
+ * VLNEXT, VDISCARD, VMIN, VTIME, VSTATUS there; the index here, or -1. */
+static const int8_t control_index[20] = {VEOF,   VEOL,     VEOL2, VERASE, VWERASE, VKILL,  VREPRINT,
+                                         -1,     VINTR,    VQUIT, VSUSP,  -1,      VSTART, VSTOP,
+                                         VLNEXT, VDISCARD, VMIN,  VTIME,  -1,      -1};
 #define DISABLED 0xff /* _POSIX_VDISABLE; 0 on the host */
 
 static void termios_of_host(struct unix_termios *to, const struct host_termios *from)
@@ -208,7 +208,10 @@ int64_t sys_ioctl(struct unix_thread *t, int32_t fd, uint64_t com, void *data)
         int what;
         if (!guest_read(&what, data, sizeof(what)))
             return -EFAULT;
-        return plain(t, fd, TCFLSH, (what & 3) == 1 ? TCIFLUSH : (what & 3) == 2 ? TCOFLUSH : TCIOFLUSH);
+        return plain(t, fd, TCFLSH,
+                     (what & 3) == 1   ? TCIFLUSH
+                     : (what & 3) == 2 ? TCOFLUSH
+                                       : TCIOFLUSH);
     }
     case 0x2000745e: /* TIOCDRAIN */
         return plain(t, fd, TCSBRK, 1);
@@ -235,7 +238,7 @@ int64_t sys_ioctl(struct unix_thread *t, int32_t fd, uint64_t com, void *data)
         if (!S_ISCHR(st.st_mode) && !S_ISBLK(st.st_mode))
             return -ENOTTY;
         struct host_termios h;
-        int type = S_ISBLK(st.st_mode) ? 2
+        int type = S_ISBLK(st.st_mode)                                                   ? 2
                    : unix_host(SYS_ioctl, fd, (long)HOST_TCGETS2, (long)&h, 0, 0, 0) < 0 ? 0
                                                                                          : 4;
         return guest_write(data, &type, sizeof(type)) ? 0 : -EFAULT;
@@ -260,7 +263,8 @@ int64_t sys_ioctl(struct unix_thread *t, int32_t fd, uint64_t com, void *data)
         if (!guest_read(&arg, data, sizeof(arg)))
             return -EFAULT;
         snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-        int64_t n = unix_host(SYS_readlinkat, AT_FDCWD, (long)link, (long)path, sizeof(path) - 1, 0, 0);
+        int64_t n =
+            unix_host(SYS_readlinkat, AT_FDCWD, (long)link, (long)path, sizeof(path) - 1, 0, 0);
         if (n < 0)
             return n;
         path[n] = 0;

@@ -1,9 +1,9 @@
 /*
  * kqueue on epoll. The guest's descriptor is an epoll set. Descriptors for EVFILT_READ are in
  * it, those for EVFILT_WRITE in a second set which is a member of the first, so that the two
- * filters of one descriptor have states of their own. Timers are timerfds, processes are pidfds, files
- * are watched by one inotify instance; what the host has no descriptor for (EVFILT_USER, EVFILT_SIGNAL,
- * files at rest) is a list of active filters that an eventfd announces.
+ * filters of one descriptor have states of their own. Timers are timerfds, processes are pidfds,
+ * files are watched by one inotify instance; what the host has no descriptor for (EVFILT_USER,
+ * EVFILT_SIGNAL, files at rest) is a list of active filters that an eventfd announces.
  *
  * Locks: table_lock guards the table from descriptor to queue; each queue's lock its filters.
  * table_lock is taken before a queue's. Neither is held over guest memory or while blocking.
@@ -70,16 +70,16 @@ struct note {
     int filter;
     uint32_t flags, fflags;
     int64_t data;
-    uint64_t serial;  /* told to epoll, so that a stale event finds nothing */
+    uint64_t serial; /* told to epoll, so that a stale event finds nothing */
     bool disabled, active, registered;
-    int fd;           /* timerfd, pidfd: ours; -1 otherwise */
-    int watch;        /* inotify's */
-    bool plain_file;  /* EVFILT_READ or WRITE of what epoll does not take */
-    int64_t size;     /* VNODE: as last seen */
+    int fd;          /* timerfd, pidfd: ours; -1 otherwise */
+    int watch;       /* inotify's */
+    bool plain_file; /* EVFILT_READ or WRITE of what epoll does not take */
+    int64_t size;    /* VNODE: as last seen */
     uint32_t links;
-    uint32_t seen;    /* VNODE: what has happened; SIGNAL: the count last told */
-    int64_t count;    /* SIGNAL: arrivals */
-    uint32_t user;    /* USER: the fflags kept */
+    uint32_t seen; /* VNODE: what has happened; SIGNAL: the count last told */
+    int64_t count; /* SIGNAL: arrivals */
+    uint32_t user; /* USER: the fflags kept */
 };
 
 struct queue {
@@ -103,7 +103,7 @@ struct queue {
 
 #define TABLE 4096
 static pthread_mutex_t table_lock = PTHREAD_MUTEX_INITIALIZER;
-static struct queue *table[TABLE];  /* by descriptor */
+static struct queue *table[TABLE]; /* by descriptor */
 static _Atomic unsigned queue_count;
 
 /* Signals are counted without a lock, in the handler; who waits is woken by these. */
@@ -208,8 +208,9 @@ static struct note *note_find(struct queue *q, int filter, uint64_t ident)
 
 static bool is_fd_filter(int filter)
 {
-    return filter == UNIX_EVFILT_READ || filter == UNIX_EVFILT_WRITE || filter == UNIX_EVFILT_EMPTY ||
-           filter == UNIX_EVFILT_VNODE || filter == UNIX_EVFILT_PROCDESC;
+    return filter == UNIX_EVFILT_READ || filter == UNIX_EVFILT_WRITE ||
+           filter == UNIX_EVFILT_EMPTY || filter == UNIX_EVFILT_VNODE ||
+           filter == UNIX_EVFILT_PROCDESC;
 }
 
 /* epoll's data for a note: where it is (its bucket, by filter and ident's low half) cannot be
@@ -380,14 +381,16 @@ static int note_register(struct queue *q, struct note *n)
         if (error)
             return error;
     }
-    int64_t r = unix_host(SYS_epoll_ctl, epoll_of(q, n), n->registered ? EPOLL_CTL_MOD : EPOLL_CTL_ADD,
-                          host_fd(n), (long)&e, 0, 0);
+    int64_t r =
+        unix_host(SYS_epoll_ctl, epoll_of(q, n), n->registered ? EPOLL_CTL_MOD : EPOLL_CTL_ADD,
+                  host_fd(n), (long)&e, 0, 0);
     if (r == 0)
         n->registered = true;
     return (int)r;
 }
 
-/* --- timers ------------------------------------------------------------------------------------- */
+/* --- timers -------------------------------------------------------------------------------------
+ */
 
 static int timer_arm(struct note *n)
 {
@@ -400,8 +403,7 @@ static int timer_arm(struct note *n)
                                                               : 0;
     if (!per_second || n->data < 0)
         return -EINVAL;
-    struct timespec ts = {n->data / per_second,
-                          n->data % per_second * (1000000000 / per_second)};
+    struct timespec ts = {n->data / per_second, n->data % per_second * (1000000000 / per_second)};
     bool absolute = n->fflags & NOTE_ABSTIME;
     /* Zero would disarm it: at once is meant, or for a periodic one as fast as can be. */
     if (!ts.tv_sec && !ts.tv_nsec)
@@ -415,11 +417,12 @@ static int timer_arm(struct note *n)
         if (n->fd < 0)
             return -EMFILE;
     }
-    return (int)unix_host(SYS_timerfd_settime, n->fd, absolute ? TFD_TIMER_ABSTIME : 0, (long)&its, 0,
-                          0, 0);
+    return (int)unix_host(SYS_timerfd_settime, n->fd, absolute ? TFD_TIMER_ABSTIME : 0, (long)&its,
+                          0, 0, 0);
 }
 
-/* --- files ------------------------------------------------------------------------------------------ */
+/* --- files
+ * ------------------------------------------------------------------------------------------ */
 
 static int watch_add(struct queue *q, struct note *n, uint32_t mask)
 {
@@ -545,7 +548,8 @@ static void inotify_drain(struct queue *q)
     }
 }
 
-/* --- signals ------------------------------------------------------------------------------------------ */
+/* --- signals
+ * ------------------------------------------------------------------------------------------ */
 
 void unix_kqueue_signal(int number)
 {
@@ -584,14 +588,14 @@ static void signals_look(struct queue *q)
 {
     for (unsigned i = 0; i < BUCKETS; i++) {
         for (struct note *n = q->bucket[i]; n; n = n->next) {
-            if (n->filter == UNIX_EVFILT_SIGNAL &&
-                (int64_t)signal_counts[n->ident] != n->count)
+            if (n->filter == UNIX_EVFILT_SIGNAL && (int64_t)signal_counts[n->ident] != n->count)
                 activate(q, n);
         }
     }
 }
 
-/* --- changes ------------------------------------------------------------------------------------------ */
+/* --- changes
+ * ------------------------------------------------------------------------------------------ */
 
 static int process_watch(struct note *n)
 {
@@ -782,7 +786,8 @@ static int apply(struct queue *q, const struct unix_kevent *k)
     return error;
 }
 
-/* --- events ------------------------------------------------------------------------------------------- */
+/* --- events
+ * ------------------------------------------------------------------------------------------- */
 
 static int64_t readable(int fd, uint32_t events)
 {
@@ -814,10 +819,8 @@ static int64_t writable(int fd)
 /* Fills *k from a note that has something to tell. False: nothing after all. */
 static bool tell(struct queue *q, struct note *n, uint32_t events, struct unix_kevent *k)
 {
-    *k = (struct unix_kevent){.ident = n->ident,
-                              .filter = n->filter,
-                              .flags = n->flags,
-                              .udata = n->udata};
+    *k = (struct unix_kevent){
+        .ident = n->ident, .filter = n->filter, .flags = n->flags, .udata = n->udata};
     memcpy(k->ext, n->ext, sizeof(k->ext));
     switch (n->filter) {
     case UNIX_EVFILT_READ:
@@ -857,10 +860,12 @@ static bool tell(struct queue *q, struct note *n, uint32_t events, struct unix_k
             return false;
         k->fflags = NOTE_EXIT;
         k->flags |= UNIX_EV_EOF | UNIX_EV_ONESHOT;
-        if (unix_host(SYS_waitid, P_PIDFD, host_fd(n), (long)&si, WEXITED | WNOHANG | WNOWAIT, 0, 0) ==
-                0 && si.si_pid)
+        if (unix_host(SYS_waitid, P_PIDFD, host_fd(n), (long)&si, WEXITED | WNOHANG | WNOWAIT, 0,
+                      0) == 0 &&
+            si.si_pid)
             k->data = si.si_code == CLD_EXITED ? (si.si_status & 0xff) << 8
-                      : unix_signal_of_host(si.si_status) | (si.si_code == CLD_DUMPED ? 0x80 : 0);
+                                               : unix_signal_of_host(si.si_status) |
+                                                     (si.si_code == CLD_DUMPED ? 0x80 : 0);
         break;
     }
     case UNIX_EVFILT_VNODE:
@@ -1073,7 +1078,8 @@ int64_t unix_kevent(struct unix_thread *t, int32_t fd, const void *changes, int6
     return r;
 }
 
-/* --- descriptors ------------------------------------------------------------------------------------- */
+/* --- descriptors
+ * ------------------------------------------------------------------------------------- */
 
 /* All filters of a descriptor, of every queue. table_lock is held. */
 static void forget_fd(int32_t fd)

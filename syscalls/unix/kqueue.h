@@ -20,20 +20,20 @@ struct unix_kevent {
 };
 
 enum unix_filter { /* negated: FreeBSD's numbers */
-    UNIX_EVFILT_READ = 1,
-    UNIX_EVFILT_WRITE,
-    UNIX_EVFILT_AIO,
-    UNIX_EVFILT_VNODE,
-    UNIX_EVFILT_PROC,
-    UNIX_EVFILT_SIGNAL,
-    UNIX_EVFILT_TIMER,
-    UNIX_EVFILT_PROCDESC,
-    UNIX_EVFILT_FS,
-    UNIX_EVFILT_LIO,
-    UNIX_EVFILT_USER,
-    UNIX_EVFILT_SENDFILE,
-    UNIX_EVFILT_EMPTY,
-    UNIX_EVFILT_COUNT,
+                   UNIX_EVFILT_READ = 1,
+                   UNIX_EVFILT_WRITE,
+                   UNIX_EVFILT_AIO,
+                   UNIX_EVFILT_VNODE,
+                   UNIX_EVFILT_PROC,
+                   UNIX_EVFILT_SIGNAL,
+                   UNIX_EVFILT_TIMER,
+                   UNIX_EVFILT_PROCDESC,
+                   UNIX_EVFILT_FS,
+                   UNIX_EVFILT_LIO,
+                   UNIX_EVFILT_USER,
+                   UNIX_EVFILT_SENDFILE,
+                   UNIX_EVFILT_EMPTY,
+                   UNIX_EVFILT_COUNT,
 };
 
 #define UNIX_EV_ADD 0x1u

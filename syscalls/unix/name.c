@@ -96,7 +96,8 @@ int64_t sys_mkfifo(struct unix_thread *t, const char *path, uint32_t mode)
     return sys_mkfifoat(t, UNIX_AT_FDCWD, path, mode);
 }
 
-int64_t sys_mknodat(struct unix_thread *t, int32_t fd, const char *path, uint32_t mode, uint64_t dev)
+int64_t sys_mknodat(struct unix_thread *t, int32_t fd, const char *path, uint32_t mode,
+                    uint64_t dev)
 {
     unsigned major, minor;
 
@@ -161,7 +162,8 @@ static int64_t chmod_link(int dirfd, const char *host, uint32_t mode)
     return r;
 }
 
-int64_t sys_fchmodat(struct unix_thread *t, int32_t fd, const char *path, uint32_t mode, int32_t flag)
+int64_t sys_fchmodat(struct unix_thread *t, int32_t fd, const char *path, uint32_t mode,
+                     int32_t flag)
 {
     if (flag & ~(UNIX_AT_SYMLINK_NOFOLLOW | 0x2000 | 0x4000))
         return -EINVAL;
@@ -189,8 +191,8 @@ int64_t sys_fchmod(struct unix_thread *t, int32_t fd, uint32_t mode)
     return unix_host(SYS_fchmod, fd, mode & 07777, 0, 0, 0, 0);
 }
 
-int64_t sys_fchownat(struct unix_thread *t, int32_t fd, const char *path, uint32_t uid, uint32_t gid,
-                     int32_t flag)
+int64_t sys_fchownat(struct unix_thread *t, int32_t fd, const char *path, uint32_t uid,
+                     uint32_t gid, int32_t flag)
 {
     if (flag & ~(UNIX_AT_SYMLINK_NOFOLLOW | 0x2000 | 0x4000))
         return -EINVAL;
@@ -257,7 +259,8 @@ int64_t unix_utimens(struct unix_thread *t, int32_t fd, const char *path, const 
     } else if (fd < 0) {
         return -EBADF;
     }
-    return unix_host(SYS_utimensat, dirfd, path ? (long)host : 0, times ? (long)ts : 0, flags, 0, 0);
+    return unix_host(SYS_utimensat, dirfd, path ? (long)host : 0, times ? (long)ts : 0, flags, 0,
+                     0);
 }
 
 int64_t sys_utimes(struct unix_thread *t, const char *path, const void *tptr)

@@ -52,7 +52,8 @@ static int64_t lock_opened(struct unix_thread *t, int64_t fd, uint32_t flags)
         return fd;
     int operation = flags & unix_abi->open_exlock ? LOCK_EX : LOCK_SH;
     bool nonblock = unix_bits_to_host(unix_abi->open_flags, flags, NULL) & O_NONBLOCK;
-    int64_t r = unix_block_restart(t, SYS_flock, fd, operation | (nonblock ? LOCK_NB : 0), 0, 0, 0, 0);
+    int64_t r =
+        unix_block_restart(t, SYS_flock, fd, operation | (nonblock ? LOCK_NB : 0), 0, 0, 0, 0);
     if (r < 0) {
         unix_host(SYS_close, fd, 0, 0, 0, 0, 0);
         return r;
@@ -60,7 +61,8 @@ static int64_t lock_opened(struct unix_thread *t, int64_t fd, uint32_t flags)
     return fd;
 }
 
-int64_t sys_openat(struct unix_thread *t, int32_t fd, const char *path, int32_t flags, uint32_t mode)
+int64_t sys_openat(struct unix_thread *t, int32_t fd, const char *path, int32_t flags,
+                   uint32_t mode)
 {
     char host[PATH_MAX];
     int dirfd = fd;
@@ -104,8 +106,8 @@ int64_t sys_openat(struct unix_thread *t, int32_t fd, const char *path, int32_t 
         struct open_how beneath = {.flags = how & ~(uint32_t)O_NOFOLLOW ? how : how,
                                    .mode = how & O_CREAT ? mode & 07777 : 0,
                                    .resolve = RESOLVE_BENEATH};
-        r = unix_block_restart(t, SYS_openat2, dirfd, (long)host, (long)&beneath, sizeof(beneath), 0,
-                               0);
+        r = unix_block_restart(t, SYS_openat2, dirfd, (long)host, (long)&beneath, sizeof(beneath),
+                               0, 0);
         if (r == -EXDEV) /* ENOTCAPABLE */
             return -UNIX_FOREIGN_ERROR(93);
     } else {
@@ -204,9 +206,8 @@ int64_t sys_faccessat(struct unix_thread *t, int32_t fd, const char *path, int32
 
     if (error)
         return error;
-    if ((amode & ~7) ||
-        (flag & ~(UNIX_AT_EACCESS | UNIX_AT_SYMLINK_NOFOLLOW | FREEBSD_AT_RESOLVE_BENEATH |
-                  FREEBSD_AT_EMPTY_PATH)))
+    if ((amode & ~7) || (flag & ~(UNIX_AT_EACCESS | UNIX_AT_SYMLINK_NOFOLLOW |
+                                  FREEBSD_AT_RESOLVE_BENEATH | FREEBSD_AT_EMPTY_PATH)))
         return -EINVAL;
     int flags = (flag & UNIX_AT_EACCESS ? AT_EACCESS : 0) |
                 (flag & UNIX_AT_SYMLINK_NOFOLLOW ? AT_SYMLINK_NOFOLLOW : 0) |

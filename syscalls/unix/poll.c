@@ -73,7 +73,8 @@ static int64_t do_poll(struct unix_thread *t, void *guest, uint32_t n, const str
         for (uint32_t i = 0; i < n; i++) {
             fds[i].events = events[i];
             fds[i].revents = (short)poll_of_host((unsigned short)fds[i].revents);
-            short *to = (short *)((char *)guest + i * sizeof(*fds) + offsetof(struct pollfd, revents));
+            short *to =
+                (short *)((char *)guest + i * sizeof(*fds) + offsetof(struct pollfd, revents));
             if (!guest_write(to, &fds[i].revents, sizeof(short))) {
                 r = -EFAULT;
                 break;
@@ -147,8 +148,9 @@ static int64_t do_select(struct unix_thread *t, int32_t nd, void *const guest[3]
     }
     if (limit)
         left = *limit;
-    int64_t r = unix_block6(t, SYS_pselect6, nd, guest[0] ? sets[0] : NULL, guest[1] ? sets[1] : NULL,
-                            guest[2] ? sets[2] : NULL, limit ? &left : NULL, 0);
+    int64_t r =
+        unix_block6(t, SYS_pselect6, nd, guest[0] ? sets[0] : NULL, guest[1] ? sets[1] : NULL,
+                    guest[2] ? sets[2] : NULL, limit ? &left : NULL, 0);
     if (r < 0)
         return r;
     for (int i = 0; i < 3; i++) {

@@ -67,7 +67,8 @@ static void add_host_address(struct message *m, const struct sockaddr *a)
 {
     struct sockaddr_storage s = {0};
     struct unix_sockaddr u;
-    socklen_t n = a->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+    socklen_t n =
+        a->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
     memcpy(&s, a, n);
     size_t size = unix_sockaddr_of_host(&u, &s, n);
     /* These systems put the zone of a link-local address into its second word. */
@@ -146,8 +147,8 @@ static void interface_address(struct unix_sysctl_out *out, const struct unix_rou
     finish(out, &m, l->version, l->newaddr);
 }
 
-int unix_route_interfaces(struct unix_sysctl_out *out, const struct unix_route_layout *l, int family,
-                          unsigned index)
+int unix_route_interfaces(struct unix_sysctl_out *out, const struct unix_route_layout *l,
+                          int family, unsigned index)
 {
     struct ifaddrs *all;
     struct if_nameindex *names = if_nameindex();
@@ -202,7 +203,8 @@ static void group(struct unix_sysctl_out *out, const struct unix_route_layout *l
     finish(out, &m, l->version, l->newmaddr);
 }
 
-int unix_route_groups(struct unix_sysctl_out *out, const struct unix_route_layout *l, unsigned index)
+int unix_route_groups(struct unix_sysctl_out *out, const struct unix_route_layout *l,
+                      unsigned index)
 {
     char line[256], name[32] = "", hex[64];
     unsigned at = 0, word;
@@ -256,9 +258,8 @@ int unix_route_dump(struct unix_sysctl_out *out, const struct unix_route_layout 
             in.addr = gateway;
             add_address(&m, &in, sizeof(in));
         } else {
-            struct sockaddr_dl_ dl = {.len = sizeof(dl),
-                                      .family = UNIX_AF_LINK,
-                                      .index = (uint16_t)if_nametoindex(name)};
+            struct sockaddr_dl_ dl = {
+                .len = sizeof(dl), .family = UNIX_AF_LINK, .index = (uint16_t)if_nametoindex(name)};
             add_address(&m, &dl, sizeof(dl));
         }
         in.addr = mask;

@@ -9,7 +9,8 @@ int unix_family_to_host(int family)
 {
     if (family == unix_abi->inet6)
         return AF_INET6;
-    return family == UNIX_AF_UNSPEC || family == UNIX_AF_LOCAL || family == UNIX_AF_INET ? family : -1;
+    return family == UNIX_AF_UNSPEC || family == UNIX_AF_LOCAL || family == UNIX_AF_INET ? family
+                                                                                         : -1;
 }
 
 int unix_family_of_host(int family)
@@ -78,7 +79,8 @@ size_t unix_sockaddr_of_host(struct unix_sockaddr *to, const struct sockaddr_sto
     switch (from->ss_family) {
     case AF_INET: {
         const struct sockaddr_in *s = (const void *)from;
-        struct unix_sockaddr_in in = {sizeof(in), UNIX_AF_INET, s->sin_port, s->sin_addr.s_addr, {0}};
+        struct unix_sockaddr_in in = {
+            sizeof(in), UNIX_AF_INET, s->sin_port, s->sin_addr.s_addr, {0}};
         memcpy(to, &in, sizeof(in));
         return sizeof(in);
     }
@@ -183,7 +185,8 @@ int64_t unix_control_to_host(void *to, size_t max, const void *from, size_t n, b
     return (int64_t)out;
 }
 
-static bool put(void *to, size_t max, size_t *at, int level, uint32_t type, const void *data, size_t n)
+static bool put(void *to, size_t max, size_t *at, int level, uint32_t type, const void *data,
+                size_t n)
 {
     struct unix_cmsghdr c = {(uint32_t)(UNIX_CMSG_DATA + n), level, (int32_t)type};
     size_t space = align8(UNIX_CMSG_DATA + n);
@@ -221,12 +224,21 @@ size_t unix_control_of_host(void *to, size_t max, const struct msghdr *h, bool *
             struct ucred u;
             memcpy(&u, data, sizeof(u));
             if (unix_abi->scm_creds == 3) {
-                struct freebsd_cmsgcred f = {.pid = u.pid, .uid = u.uid, .euid = u.uid, .gid = u.gid,
-                                             .ngroups = 1, .groups = {u.gid}};
+                struct freebsd_cmsgcred f = {.pid = u.pid,
+                                             .uid = u.uid,
+                                             .euid = u.uid,
+                                             .gid = u.gid,
+                                             .ngroups = 1,
+                                             .groups = {u.gid}};
                 ok = put(to, max, &out, UNIX_SOL_SOCKET, 3, &f, sizeof(f));
             } else {
-                struct netbsd_sockcred s = {.pid = u.pid, .uid = u.uid, .euid = u.uid, .gid = u.gid,
-                                            .egid = u.gid, .ngroups = 1, .groups = {u.gid}};
+                struct netbsd_sockcred s = {.pid = u.pid,
+                                            .uid = u.uid,
+                                            .euid = u.uid,
+                                            .gid = u.gid,
+                                            .egid = u.gid,
+                                            .ngroups = 1,
+                                            .groups = {u.gid}};
                 ok = put(to, max, &out, UNIX_SOL_SOCKET, unix_abi->scm_creds, &s, sizeof(s));
             }
         } else if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SO_TIMESTAMP) {

@@ -12,7 +12,8 @@
 #include "syscalls/unix/socket.h"
 
 /* A guest's address for the host. Names of local sockets go below --root like any path. */
-static int address(struct unix_thread *t, struct sockaddr_storage *to, const void *guest, uint32_t n)
+static int address(struct unix_thread *t, struct sockaddr_storage *to, const void *guest,
+                   uint32_t n)
 {
     struct unix_sockaddr a = {0};
 
@@ -88,7 +89,8 @@ int64_t sys_socket(struct unix_thread *t, int32_t domain, int32_t type, int32_t 
     return fd;
 }
 
-int64_t sys_socketpair(struct unix_thread *t, int32_t domain, int32_t type, int32_t protocol, void *rsv)
+int64_t sys_socketpair(struct unix_thread *t, int32_t domain, int32_t type, int32_t protocol,
+                       void *rsv)
 {
     int flags, fds[2], plain = type_to_host(type, &flags), family = unix_family_to_host(domain);
 
@@ -223,8 +225,9 @@ int64_t sys_recvfrom(struct unix_thread *t, int32_t s, void *buf, size_t len, in
 
     if (!guest_range_ok(buf, len))
         return -EFAULT;
-    int64_t r = unix_block_restart(t, SYS_recvfrom, s, (long)buf, (long)len, message_flags(s, flags),
-                                   from ? (long)&a : 0, from ? (long)&n : 0);
+    int64_t r =
+        unix_block_restart(t, SYS_recvfrom, s, (long)buf, (long)len, message_flags(s, flags),
+                           from ? (long)&a : 0, from ? (long)&n : 0);
     if (r < 0)
         return r;
     if (from) {
@@ -317,8 +320,7 @@ int64_t unix_recvmsg(struct unix_thread *t, int32_t s, void *guest, int32_t flag
         h.msg_control = control;
         h.msg_controllen = sizeof(control);
     }
-    int64_t r =
-        unix_block_restart(t, SYS_recvmsg, s, (long)&h, message_flags(s, flags), 0, 0, 0);
+    int64_t r = unix_block_restart(t, SYS_recvmsg, s, (long)&h, message_flags(s, flags), 0, 0, 0);
     if (r < 0)
         return r;
 
@@ -354,7 +356,8 @@ int64_t sys_recvmsg(struct unix_thread *t, int32_t s, void *msg, int32_t flags)
     return unix_recvmsg(t, s, msg, flags);
 }
 
-/* --- options ------------------------------------------------------------------------------------ */
+/* --- options ------------------------------------------------------------------------------------
+ */
 
 /* The options of local sockets, level 0: LOCAL_PEERCRED and its like. */
 #define LOCAL_LEVEL 0
@@ -362,10 +365,10 @@ int64_t sys_recvmsg(struct unix_thread *t, int32_t s, void *msg, int32_t flags)
 static const struct unix_option *find_option(int level, int name)
 {
     const struct unix_option *o = level == UNIX_SOL_SOCKET ? unix_abi->socket_options
-                                  : level == IPPROTO_IP   ? unix_abi->ip_options
-                                  : level == IPPROTO_IPV6 ? unix_abi->ip6_options
-                                  : level == IPPROTO_TCP  ? unix_abi->tcp_options
-                                                          : NULL;
+                                  : level == IPPROTO_IP    ? unix_abi->ip_options
+                                  : level == IPPROTO_IPV6  ? unix_abi->ip6_options
+                                  : level == IPPROTO_TCP   ? unix_abi->tcp_options
+                                                           : NULL;
     for (; o && o->foreign; o++) {
         if (o->foreign == name)
             return o;
@@ -380,8 +383,8 @@ static bool is_local(int32_t s)
     return getsockopt(s, SOL_SOCKET, SO_DOMAIN, &domain, &n) == 0 && domain == AF_UNIX;
 }
 
-int64_t sys_setsockopt(struct unix_thread *t, int32_t s, int32_t level, int32_t name, const void *val,
-                       uint32_t valsize)
+int64_t sys_setsockopt(struct unix_thread *t, int32_t s, int32_t level, int32_t name,
+                       const void *val, uint32_t valsize)
 {
     char buffer[512];
     int value;
@@ -396,7 +399,8 @@ int64_t sys_setsockopt(struct unix_thread *t, int32_t s, int32_t level, int32_t 
             return -ENOPROTOOPT;
         if (valsize < sizeof(value) || !guest_read(&value, val, sizeof(value)))
             return valsize < sizeof(value) ? -EINVAL : -EFAULT;
-        return unix_host(SYS_setsockopt, s, SOL_SOCKET, SO_PASSCRED, (long)&value, sizeof(value), 0);
+        return unix_host(SYS_setsockopt, s, SOL_SOCKET, SO_PASSCRED, (long)&value, sizeof(value),
+                         0);
     }
     const struct unix_option *o = find_option(level, name);
     if (!o) {
@@ -536,7 +540,8 @@ int64_t sys_getsockopt(struct unix_thread *t, int32_t s, int32_t level, int32_t 
         default:
             break;
         }
-        if (o->kind != UNIX_OPTION_RAW && o->kind != UNIX_OPTION_LINGER && o->kind != UNIX_OPTION_TIME)
+        if (o->kind != UNIX_OPTION_RAW && o->kind != UNIX_OPTION_LINGER &&
+            o->kind != UNIX_OPTION_TIME)
             memcpy(buffer, &value, sizeof(value));
     }
     return put_option(val, avalsize, buffer, n);

@@ -19,7 +19,8 @@ size_t unix_sockaddr_of_host(struct unix_sockaddr *to, const struct sockaddr_sto
                              socklen_t n);
 
 #define UNIX_CONTROL_MAX 4096
-/* The guest's control messages for the host: the length, or -errno. *creds: credentials were asked. */
+/* The guest's control messages for the host: the length, or -errno. *creds: credentials were asked.
+ */
 int64_t unix_control_to_host(void *to, size_t max, const void *from, size_t n, bool *creds);
 /* The host's for the guest: the length, at most max; *cut tells of one that did not fit. Of
  * descriptors that do not fit the caller learns through lost (at most 256), to close them. */

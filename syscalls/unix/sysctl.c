@@ -43,8 +43,8 @@ unsigned unix_sysctl_depth(const struct unix_sysctl *s)
     return n;
 }
 
-const struct unix_sysctl *unix_sysctl_find(const struct unix_sysctl *table, size_t count, const int *oid,
-                                           unsigned n)
+const struct unix_sysctl *unix_sysctl_find(const struct unix_sysctl *table, size_t count,
+                                           const int *oid, unsigned n)
 {
     for (size_t i = 0; i < count; i++) {
         unsigned depth = unix_sysctl_depth(&table[i]);
@@ -106,11 +106,13 @@ int64_t unix_sysctl_reply(struct unix_sysctl_out *out, void *old, void *oldlenp)
     return r;
 }
 
-/* --- values ------------------------------------------------------------------------------------------ */
+/* --- values
+ * ------------------------------------------------------------------------------------------ */
 
 #define GET(name)                                                                                  \
     int unix_sysctl_##name(struct unix_sysctl_out *out, const int *rest __attribute__((unused)),   \
-                           unsigned n __attribute__((unused)), size_t asked __attribute__((unused)))
+                           unsigned n __attribute__((unused)),                                     \
+                           size_t asked __attribute__((unused)))
 
 static int put_int(struct unix_sysctl_out *out, int64_t v)
 {

@@ -79,7 +79,8 @@ int64_t sys_sched_getparam(struct unix_thread *t, int32_t pid, void *param)
     return r < 0 ? r : guest_write(param, &value, sizeof(value)) ? 0 : -EFAULT;
 }
 
-int64_t sys_sched_setscheduler(struct unix_thread *t, int32_t pid, int32_t policy, const void *param)
+int64_t sys_sched_setscheduler(struct unix_thread *t, int32_t pid, int32_t policy,
+                               const void *param)
 {
     struct sched_param p = {0};
     int32_t value;

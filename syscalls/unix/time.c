@@ -78,7 +78,8 @@ int64_t sys_clock_settime(struct unix_thread *t, int32_t clock_id, const void *t
     return -EPERM; /* the clock is the host's */
 }
 
-static int64_t sleep_on(struct unix_thread *t, int clock, int flags, const struct timespec *ts, void *rest)
+static int64_t sleep_on(struct unix_thread *t, int clock, int flags, const struct timespec *ts,
+                        void *rest)
 {
     struct timespec left = {0};
     int64_t r = unix_block(t, SYS_clock_nanosleep, clock, flags, (long)ts, (long)&left, 0, 0);
@@ -95,8 +96,8 @@ int64_t sys_nanosleep(struct unix_thread *t, const void *rqtp, void *rmtp)
 }
 
 /* The error is the result, as POSIX has it; the system calls themselves do so too. */
-int64_t sys_clock_nanosleep(struct unix_thread *t, int32_t clock_id, int32_t flags, const void *rqtp,
-                            void *rmtp)
+int64_t sys_clock_nanosleep(struct unix_thread *t, int32_t clock_id, int32_t flags,
+                            const void *rqtp, void *rmtp)
 {
     struct timespec ts;
     int clock = host_clock(clock_id);
@@ -144,7 +145,8 @@ int64_t sys_adjtime(struct unix_thread *t, const void *delta, void *olddelta)
     return !olddelta || guest_write(olddelta, &none, sizeof(none)) ? 0 : -EFAULT;
 }
 
-/* --- timerfd (NetBSD 10, FreeBSD 14) -------------------------------------------------------------------- */
+/* --- timerfd (NetBSD 10, FreeBSD 14)
+ * -------------------------------------------------------------------- */
 
 int64_t sys_timerfd_create(struct unix_thread *t, int32_t clockid, int32_t flags)
 {
@@ -157,7 +159,8 @@ int64_t sys_timerfd_create(struct unix_thread *t, int32_t clockid, int32_t flags
     return unix_host(SYS_timerfd_create, clock, host, 0, 0, 0, 0);
 }
 
-int64_t sys_timerfd_settime(struct unix_thread *t, int32_t fd, int32_t flags, const void *new, void *old)
+int64_t sys_timerfd_settime(struct unix_thread *t, int32_t fd, int32_t flags, const void *new,
+                            void *old)
 {
     struct itimerspec in, out;
     (void)t;
@@ -177,7 +180,8 @@ int64_t sys_timerfd_gettime(struct unix_thread *t, int32_t fd, void *value)
     return r < 0 ? r : guest_write(value, &out, sizeof(out)) ? 0 : -EFAULT;
 }
 
-/* --- timers of POSIX -------------------------------------------------------------------------------------- */
+/* --- timers of POSIX
+ * -------------------------------------------------------------------------------------- */
 
 /*
  * Each timer is one of the host's, which queues the host's number of the signal. The guest's ids
@@ -269,7 +273,8 @@ int64_t sys_timer_getoverrun(struct unix_thread *t, int32_t timerid)
     return unix_host(SYS_timer_getoverrun, timerid, 0, 0, 0, 0, 0);
 }
 
-int64_t freebsd_clock_getcpuclockid2(struct unix_thread *t, int64_t id, int32_t which, void *clock_id)
+int64_t freebsd_clock_getcpuclockid2(struct unix_thread *t, int64_t id, int32_t which,
+                                     void *clock_id)
 {
     /* CPUCLOCK_WHICH_PID 0, TID 1; the host's encoding: ~id << 3 | kind */
     int32_t clock;

@@ -1,6 +1,6 @@
 /*
- * Extended attributes. The namespace "user" (1) is the host's user.*; "system" (2) belongs to root and is
- * refused, as extattr(2) says for others.
+ * Extended attributes. The namespace "user" (1) is the host's user.*; "system" (2) belongs to root
+ * and is refused, as extattr(2) says for others.
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -56,7 +56,8 @@ static int64_t error_of(int64_t r)
     return r == -ENODATA ? ENOATTR_ : r;
 }
 
-static int64_t get(const struct place *p, int32_t space, const char *guest_name, void *data, size_t n)
+static int64_t get(const struct place *p, int32_t space, const char *guest_name, void *data,
+                   size_t n)
 {
     char name[NAME_LENGTH + 8];
     char *value = NULL;
@@ -97,8 +98,8 @@ static int64_t set(const struct place *p, int32_t space, const char *guest_name,
         return -ENOMEM;
     int64_t r = -EFAULT;
     if (guest_read(value, data, n))
-        r = unix_host(p->link ? SYS_lsetxattr : SYS_setxattr, (long)p->path, (long)name, (long)value,
-                      (long)n, 0, 0);
+        r = unix_host(p->link ? SYS_lsetxattr : SYS_setxattr, (long)p->path, (long)name,
+                      (long)value, (long)n, 0, 0);
     free(value);
     return r < 0 ? error_of(r) : (int64_t)n;
 }
@@ -110,8 +111,8 @@ static int64_t drop(const struct place *p, int32_t space, const char *guest_name
 
     if (error)
         return error;
-    return error_of(unix_host(p->link ? SYS_lremovexattr : SYS_removexattr, (long)p->path, (long)name,
-                              0, 0, 0, 0));
+    return error_of(unix_host(p->link ? SYS_lremovexattr : SYS_removexattr, (long)p->path,
+                              (long)name, 0, 0, 0, 0));
 }
 
 /* A list of names, each with its length before it. */
@@ -124,8 +125,8 @@ static int64_t list(const struct place *p, int32_t space, void *data, size_t n)
     char *names = malloc(VALUE_MAX), *out = malloc(VALUE_MAX);
     int64_t r = -ENOMEM;
     if (names && out) {
-        r = unix_host(p->link ? SYS_llistxattr : SYS_listxattr, (long)p->path, (long)names, VALUE_MAX,
-                      0, 0, 0);
+        r = unix_host(p->link ? SYS_llistxattr : SYS_listxattr, (long)p->path, (long)names,
+                      VALUE_MAX, 0, 0, 0);
         if (r >= 0) {
             size_t done = 0;
             for (char *s = names; s < names + r; s += strlen(s) + 1) {
@@ -154,13 +155,13 @@ static int64_t list(const struct place *p, int32_t space, void *data, size_t n)
     struct place p;                                                                                \
     int error = place_of_path(t, path, link, &p);                                                  \
     if (error)                                                                                     \
-        return error
+    return error
 #define ON_FD                                                                                      \
     struct place p;                                                                                \
     (void)t;                                                                                       \
     int error = place_of_fd(fd, &p);                                                               \
     if (error)                                                                                     \
-        return error
+    return error
 
 int64_t sys_extattr_get_file(struct unix_thread *t, const char *path, int32_t attrnamespace,
                              const char *attrname, void *data, size_t nbytes)
@@ -225,15 +226,15 @@ int64_t sys_extattr_delete_fd(struct unix_thread *t, int32_t fd, int32_t attrnam
     return drop(&p, attrnamespace, attrname);
 }
 
-int64_t sys_extattr_list_file(struct unix_thread *t, const char *path, int32_t attrnamespace, void *data,
-                              size_t nbytes)
+int64_t sys_extattr_list_file(struct unix_thread *t, const char *path, int32_t attrnamespace,
+                              void *data, size_t nbytes)
 {
     ON_PATH(false);
     return list(&p, attrnamespace, data, nbytes);
 }
 
-int64_t sys_extattr_list_link(struct unix_thread *t, const char *path, int32_t attrnamespace, void *data,
-                              size_t nbytes)
+int64_t sys_extattr_list_link(struct unix_thread *t, const char *path, int32_t attrnamespace,
+                              void *data, size_t nbytes)
 {
     ON_PATH(true);
     return list(&p, attrnamespace, data, nbytes);

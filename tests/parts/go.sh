@@ -1,9 +1,8 @@
-# Go's own standard-library tests, built for Windows by Debian's Go, against tests/go.list. GO_PACKAGES="os os/exec"
-# runs some of the packages; GO_CACHE keeps what the compiler made (tests/cache of the build tree).
+# Go's own standard-library tests, built by Debian's Go for Windows, against tests/go.list, and for FreeBSD and NetBSD,
+# against tests/go-unix.list. GO_SYSTEMS="freebsd" runs some of the systems, GO_PACKAGES="os os/exec" some of the packages; GO_CACHE keeps what the compiler made (tests/cache of the build tree).
 . "$SRC/tests/lib.sh"
 cd "$WORK" || exit
-list=$SRC/tests/go.list
-packages=$(awk '$1 == "package" { print $2 }' "$list")
+packages=$(awk '$1 == "package" { print $2 }' "$SRC/tests/go.list" "$SRC/tests/go-unix.list")
 export GOCACHE=${GO_CACHE:-${TEST_CACHE:-$BUILD/tests/cache}/go-build} GOFLAGS= GOENV=off GOTOOLCHAIN=local GOPROXY=off
 
 if ! command -v go >/dev/null; then
@@ -38,7 +37,7 @@ run_package() {
     (cd "$folder" && limited 60 "$RUN" "$program" -test.list .) 2>err </dev/null | tr -d '\r' |
         grep -E '^(Test|Example|Fuzz)' | sort >tests
     if [[ ! -s tests ]]; then
-        fail "go $name" "it lists no tests: $(one_line err)"
+        fail "$label $name" "it lists no tests: $(one_line err)"
         return
     fi
     set -- -test.short -test.v "$@"
@@ -54,7 +53,7 @@ run_package() {
         # A panic in a test is told as its failure, and takes the process with it.
         [[ -n $broke ]] || ((status == 2)) && [[ -s new ]] && continue
         ((status == 0 || status == 1)) ||
-            fail "go $name" "status $status, and no test to blame: $(tail -n 5 "${name//\//_}.$round" | tr '\r\n' ' |')"
+            fail "$label $name" "status $status, and no test to blame: $(tail -n 5 "${name//\//_}.$round" | tr '\r\n' ' |')"
         break
     done
     judge "$name"
@@ -93,11 +92,11 @@ judge() {
         }' "$list" results >judged
     while read -r kind test cause; do
         case $kind in
-        passed) ((test)) && pass "go $name" "$test" ;;
-        known) skip "go $name $test" "$cause" ;;
-        unused) fail "go $name $test" "listed in go.list as failing, but it $cause" ;;
-        BROKE) fail "go $name $test" "the process ended, or hung, in it: $(said "$name" "$test")" ;;
-        *) fail "go $name $test" "$(said "$name" "$test")" ;;
+        passed) ((test)) && pass "$label $name" "$test" ;;
+        known) skip "$label $name $test" "$cause" ;;
+        unused) fail "$label $name $test" "listed in ${list##*/} as failing, but it $cause" ;;
+        BROKE) fail "$label $name $test" "the process ended, or hung, in it: $(said "$name" "$test")" ;;
+        *) fail "$label $name $test" "$(said "$name" "$test")" ;;
         esac
     done < <(sort judged)
 }
@@ -109,17 +108,27 @@ said() {
         grep -vE '^ *(===|---) ' | head -n 4 | cut -c 1-200 | tr '\n' '|'
 }
 
-while read -r keyword name flags; do
-    [[ $keyword == package ]] || continue
-    [[ -z ${GO_PACKAGES-} || " $GO_PACKAGES " == *" $name "* ]] || continue
-    folder=$(go list -f '{{.Dir}}' "$name" 2>err)
-    if [[ -z $folder ]]; then
-        fail "go $name" "no such package: $(one_line err)"
-    elif ! GOOS=windows GOARCH=amd64 CGO_ENABLED=0 limited 600 go test -c -vet=off -o "${name//\//_}.exe" "$name" >err 2>&1 ||
-        [[ ! -f ${name//\//_}.exe ]]; then
-        fail "go $name" "it does not build: $(one_line err)"
-    else
-        # shellcheck disable=SC2086 # words
-        run_package "$name" "$folder" $flags
-    fi
-done <"$list"
+# run_system SYSTEM LIST
+run_system() {
+    local system=$1 list=$SRC/tests/$2 label="go $1" keyword name flags folder
+    [[ $system != windows ]] || label=go
+    [[ -z ${GO_SYSTEMS-} || " $GO_SYSTEMS " == *" $system "* ]] || return 0
+    while read -r keyword name flags; do
+        [[ $keyword == package ]] || continue
+        [[ -z ${GO_PACKAGES-} || " $GO_PACKAGES " == *" $name "* ]] || continue
+        folder=$(go list -f '{{.Dir}}' "$name" 2>err)
+        if [[ -z $folder ]]; then
+            fail "$label $name" "no such package: $(one_line err)"
+        elif ! GOOS=$system GOARCH=amd64 CGO_ENABLED=0 limited 600 go test -c -vet=off -o "${name//\//_}.exe" "$name" >err 2>&1 ||
+            [[ ! -f ${name//\//_}.exe ]]; then
+            fail "$label $name" "it does not build: $(one_line err)"
+        else
+            # shellcheck disable=SC2086 # words
+            run_package "$name" "$folder" $flags
+        fi
+    done <"$list"
+}
+
+run_system windows go.list
+run_system freebsd go-unix.list
+run_system netbsd go-unix.list
