@@ -76,6 +76,8 @@ static unsigned vector_length(const uint8_t *p, size_t n)
     unsigned length = prefix + 1;
     if (map == 1 && opcode == 0x77)
         return length;
+    if (map == 1 && opcode >= 0x80 && opcode < 0x90)
+        return 0; /* jumps of a processor that never came to be common */
     unsigned m = modrm_length(p + length, n - length);
     if (!m || map < 1 || map > 3)
         return 0;
@@ -126,6 +128,8 @@ unsigned insn_length(const uint8_t *p, size_t n)
             small = false; /* a jump's distance is always 32 bits */
     } else {
         kind = one_byte[opcode];
+        if (opcode == 0x8f && at < n && (p[at] & 0x38))
+            return 0; /* XOP: a prefix of processors that are gone */
         if (opcode == 0xe8 || opcode == 0xe9)
             small = false;
     }
