@@ -27,7 +27,7 @@ static const char one_byte[] = "mmmmbzxxmmmmbzxx" /* 00 */
                                "x.xx..fF......mm" /* f0 */;
 static const char two_bytes[] = "mmmmx.....x.xmxx" /* 00 */
                                 "mmmmmmmmmmmmmmmm" /* 10 */
-                                "mmmmxxxxmmmmmmmm" /* 20 */
+                                "bbbbxxxxmmmmmmmm" /* 20 */
                                 "......x.xxxxxxxx" /* 30 */
                                 "mmmmmmmmmmmmmmmm" /* 40 */
                                 "mmmmmmmmmmmmmmmm" /* 50 */
