@@ -41,7 +41,7 @@ static long getppid_(void)
     __asm__ volatile("movl $" GETPPID ", %%eax\n syscall" : "=a"(r) : : "rcx", "r11", "memory");
     return r;
 }
-static char buffer[4096];
+static char buffer[4096] __attribute__((aligned(4096)));
 static long read_(int fd)
 {
     long r;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "loader/detect.h"
+#include "loader/doctor.h"
 #include "loader/nt_start.h"
 #include "loader/options.h"
 #include "loader/unix_start.h"
@@ -22,6 +23,9 @@ int main(int argc, char **argv)
     struct detected kind;
     char path[PATH_MAX];
 
+    /* A program of that name can still be run as ./doctor. */
+    if (argc == 2 && strcmp(argv[1], "doctor") == 0)
+        return doctor();
     switch (options_parse(argc, argv, &o)) {
     case OPTIONS_RUN:
         break;

@@ -9,6 +9,7 @@
 
 static const char help[] =
     "Usage: compatrun [OPTIONS] PROGRAM [ARGUMENTS...]\n"
+    "       compatrun doctor\n"
     "Runs a program built for Windows, FreeBSD or NetBSD (x86-64) as an ordinary process.\n"
     "\n"
     "  -C DIR                 change to DIR first\n"

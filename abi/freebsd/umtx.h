@@ -34,6 +34,52 @@
 
 #define FREEBSD_UMTX_ABSTIME 1
 #define FREEBSD_CLOCK_REALTIME 0
+#define FREEBSD_CLOCK_REALTIME_PRECISE 9
+#define FREEBSD_CLOCK_REALTIME_FAST 10
+#define FREEBSD_CLOCK_SECOND 13
+#define FREEBSD_CVWAIT_ABSTIME 0x2
+#define FREEBSD_CVWAIT_CLOCKID 0x4
+
+#define FREEBSD_USYNC_PROCESS_SHARED 0x1u
+
+#define FREEBSD_UMUTEX_CONTESTED 0x80000000u
+#define FREEBSD_UMUTEX_RB_OWNERDEAD (FREEBSD_UMUTEX_CONTESTED | 0x10)
+#define FREEBSD_UMUTEX_RB_NOTRECOV (FREEBSD_UMUTEX_CONTESTED | 0x11)
+#define FREEBSD_UMUTEX_ERROR_CHECK 0x2u
+#define FREEBSD_UMUTEX_PRIO_INHERIT 0x4u
+#define FREEBSD_UMUTEX_PRIO_PROTECT 0x8u
+#define FREEBSD_UMUTEX_ROBUST 0x10u
+#define FREEBSD_UMUTEX_NONCONSISTENT 0x20u
+#define FREEBSD_UMUTEX_RB_BIT 0x1u
+
+struct freebsd_umutex {
+    uint32_t owner, flags, ceilings[2];
+    uint64_t rb_link;
+    uint32_t spare[2];
+};
+_Static_assert(sizeof(struct freebsd_umutex) == 32, "struct umutex");
+
+/* counter: a spare field there */
+struct freebsd_ucond {
+    uint32_t has_waiters, flags, clockid, counter;
+};
+_Static_assert(sizeof(struct freebsd_ucond) == 16, "struct ucond");
+
+#define FREEBSD_URWLOCK_PREFER_READER 0x2u
+#define FREEBSD_URWLOCK_WRITE_OWNER 0x80000000u
+#define FREEBSD_URWLOCK_WRITE_WAITERS 0x40000000u
+#define FREEBSD_URWLOCK_READ_WAITERS 0x20000000u
+#define FREEBSD_URWLOCK_READERS 0x1fffffffu
+struct freebsd_urwlock {
+    uint32_t state, flags, blocked_readers, blocked_writers, spare[4];
+};
+_Static_assert(sizeof(struct freebsd_urwlock) == 32, "struct urwlock");
+
+#define FREEBSD_USEM_HAS_WAITERS 0x80000000u
+#define FREEBSD_USEM_COUNT 0x7fffffffu
+struct freebsd_usem2 {
+    uint32_t count, flags;
+};
 
 struct freebsd_umtx_time {
     struct {

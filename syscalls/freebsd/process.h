@@ -12,6 +12,8 @@ extern uintptr_t freebsd_trampoline;
 
 bool freebsd_start(struct unix_thread *t, const struct unix_start *s);
 bool freebsd_signal_frame(struct unix_thread *t, const struct unix_signal *s);
+/* What a thread that ends owes to the owners of robust mutexes. */
+void freebsd_robust_exit(struct unix_thread *t);
 void freebsd_siginfo(struct freebsd_siginfo *to, const siginfo_t *from);
 
 #endif

@@ -54,6 +54,7 @@ int64_t freebsd_thr_new(struct unix_thread *t, const void *param, int32_t param_
 
 int64_t freebsd_thr_exit(struct unix_thread *t, long *state)
 {
+    freebsd_robust_exit(t);
     t->exit_word = (uintptr_t)state;
     unix_thread_exit(t);
 }

@@ -330,6 +330,22 @@ unix_gate_leave_guest:
 	popq	%rbp
 	ret
 
+	/* long unix_host(number, a, b, c, d, e, f): no signal makes it come back early. */
+	.globl	unix_host
+	.hidden	unix_host
+	.type	unix_host, @function
+	.p2align 4
+unix_host:
+	movq	%rdi, %rax
+	movq	%rsi, %rdi
+	movq	%rdx, %rsi
+	movq	%rcx, %rdx
+	movq	%r8, %r10
+	movq	%r9, %r8
+	movq	8(%rsp), %r9
+	syscall
+	ret
+
 /*
  * Every signal enters here, on the thread's alternate stack, whose place tells the thread's block:
  * neither FS nor GS need be the host's. The handler's way back restores every register but FS.

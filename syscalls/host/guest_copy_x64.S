@@ -2,7 +2,10 @@
 	.text
 	.globl	guest_copy_raw, guest_fill_raw, guest_copy_begin, guest_copy_end, guest_copy_fixup
 	.hidden	guest_copy_raw, guest_fill_raw, guest_copy_begin, guest_copy_end, guest_copy_fixup
+	.globl	guest_cas_raw, guest_cas_begin, guest_cas_end, guest_cas_fixup
+	.hidden	guest_cas_raw, guest_cas_begin, guest_cas_end, guest_cas_fixup
 	.type	guest_copy_raw, @function
+	.type	guest_cas_raw, @function
 	.type	guest_fill_raw, @function
 	.p2align 4
 guest_copy_begin:
@@ -39,5 +42,17 @@ guest_fill_raw:			/* rdi to, esi byte, rdx bytes */
 guest_copy_end:
 guest_copy_fixup:
 	movl	$1, %eax
+	ret
+guest_cas_raw:			/* rdi word, rsi expected, edx value */
+	movl	(%rsi), %eax
+guest_cas_begin:
+	lock cmpxchgl %edx, (%rdi)
+guest_cas_end:
+	movl	%eax, (%rsi)
+	sete	%al
+	movzbl	%al, %eax
+	ret
+guest_cas_fixup:
+	movl	$-1, %eax
 	ret
 	.section .note.GNU-stack,"",@progbits

@@ -1,11 +1,14 @@
 #include "syscalls/host/guest_mem.h"
 
 extern const char guest_copy_begin[], guest_copy_end[], guest_copy_fixup[];
+extern const char guest_cas_begin[], guest_cas_end[], guest_cas_fixup[];
 
 uintptr_t guest_fault_fixup(uintptr_t pc)
 {
     if (pc >= (uintptr_t)guest_copy_begin && pc < (uintptr_t)guest_copy_end)
         return (uintptr_t)guest_copy_fixup;
+    if (pc >= (uintptr_t)guest_cas_begin && pc < (uintptr_t)guest_cas_end)
+        return (uintptr_t)guest_cas_fixup;
     return 0;
 }
 

@@ -23,6 +23,16 @@ static inline bool guest_range_ok(const void *p, size_t n)
     return (uintptr_t)p < GUEST_END && n <= GUEST_END - (uintptr_t)p;
 }
 
+/* Compare and exchange of an aligned word. 1: done; 0: it was something else, which is in *expected
+ * now; -1: a fault. */
+int guest_cas_raw(uint32_t *word, uint32_t *expected, uint32_t value);
+static inline int guest_cas(uint32_t *word, uint32_t *expected, uint32_t value)
+{
+    if (!guest_range_ok(word, sizeof(*word)) || ((uintptr_t)word & 3))
+        return -1;
+    return guest_cas_raw(word, expected, value);
+}
+
 static inline bool guest_read(void *to, const void *guest, size_t n)
 {
     return guest_range_ok(guest, n) && guest_copy_raw(to, guest, n) == 0;

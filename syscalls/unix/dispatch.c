@@ -63,6 +63,13 @@ void unix_dispatch_init(void)
 /* The result of a call of the first tier: as unix_dispatch leaves it. */
 UNIX_FAST void unix_fast_result(struct unix_thread *t, int64_t r)
 {
+    if (r == -UNIX_ERESTART) {
+        /* The way out decides, also when what interrupted is no business of the guest. */
+        t->restart = true;
+        t->regs.rflags = 0x202;
+        t->pending |= UNIX_PENDING_SIGNAL;
+        return;
+    }
     t->regs.rax = r >= 0 ? (uint64_t)r : (uint64_t)unix_errno_of_host((int)-r);
     t->regs.rflags = r >= 0 ? 0x202 : 0x203;
 }
@@ -89,24 +96,17 @@ void unix_dispatch(struct unix_thread *t)
         t->pending |= UNIX_PENDING_SIGNAL;
 }
 
-long unix_block(struct unix_thread *t, long number, long a, long b, long c, long d, long e, long f)
+UNIX_FAST long unix_block(struct unix_thread *t, long number, long a, long b, long c, long d, long e, long f)
 {
     return nt_block_call(&t->pending, ~0u, number, a, b, c, d, e, f);
 }
 
-long unix_block_restart(struct unix_thread *t, long number, long a, long b, long c, long d, long e,
+UNIX_FAST long unix_block_restart(struct unix_thread *t, long number, long a, long b, long c, long d, long e,
                         long f)
 {
     long r = nt_block_call(&t->pending, ~0u, number, a, b, c, d, e, f);
 
     return r == -EINTR ? -UNIX_ERESTART : r;
-}
-
-UNIX_FAST long unix_host(long number, long a, long b, long c, long d, long e, long f)
-{
-    static const uint32_t nothing;
-
-    return nt_block_call(&nothing, 0, number, a, b, c, d, e, f);
 }
 
 bool unix_interrupted(const struct unix_thread *t)

@@ -27,7 +27,7 @@ int unix_iovec_get(struct unix_iovec *to, const void *guest, uint32_t count)
     return 0;
 }
 
-int64_t sys_read(struct unix_thread *t, int32_t fd, void *buf, size_t nbyte)
+UNIX_FAST int64_t sys_read(struct unix_thread *t, int32_t fd, void *buf, size_t nbyte)
 {
     if (nbyte > SSIZE_MAX)
         return -EINVAL;
@@ -36,7 +36,7 @@ int64_t sys_read(struct unix_thread *t, int32_t fd, void *buf, size_t nbyte)
     return unix_block_restart(t, SYS_read, fd, (long)buf, (long)nbyte, 0, 0, 0);
 }
 
-int64_t sys_write(struct unix_thread *t, int32_t fd, const void *buf, size_t nbyte)
+UNIX_FAST int64_t sys_write(struct unix_thread *t, int32_t fd, const void *buf, size_t nbyte)
 {
     if (nbyte > SSIZE_MAX)
         return -EINVAL;
@@ -50,7 +50,8 @@ int64_t sys_write(struct unix_thread *t, int32_t fd, const void *buf, size_t nby
     return unix_block_restart(t, SYS_write, fd, (long)buf, (long)nbyte, 0, 0, 0);
 }
 
-int64_t sys_pread(struct unix_thread *t, int32_t fd, void *buf, size_t nbyte, int64_t offset)
+UNIX_FAST int64_t sys_pread(struct unix_thread *t, int32_t fd, void *buf, size_t nbyte,
+                            int64_t offset)
 {
     if (nbyte > SSIZE_MAX)
         return -EINVAL;
@@ -59,7 +60,8 @@ int64_t sys_pread(struct unix_thread *t, int32_t fd, void *buf, size_t nbyte, in
     return unix_block_restart(t, SYS_pread64, fd, (long)buf, (long)nbyte, offset, 0, 0);
 }
 
-int64_t sys_pwrite(struct unix_thread *t, int32_t fd, const void *buf, size_t nbyte, int64_t offset)
+UNIX_FAST int64_t sys_pwrite(struct unix_thread *t, int32_t fd, const void *buf, size_t nbyte,
+                             int64_t offset)
 {
     if (nbyte > SSIZE_MAX)
         return -EINVAL;

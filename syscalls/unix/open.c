@@ -227,6 +227,15 @@ int64_t sys_eaccess(struct unix_thread *t, const char *path, int32_t amode)
     return sys_faccessat(t, UNIX_AT_FDCWD, path, amode, UNIX_AT_EACCESS);
 }
 
+/* Where the guest sees a host path: below --root, that prefix is gone. */
+static const char *seen(const char *host)
+{
+    size_t n = unix_process.root ? strlen(unix_process.root) : 0;
+    if (n && !strncmp(host, unix_process.root, n) && (host[n] == '/' || !host[n]))
+        return host[n] ? host + n : "/";
+    return host;
+}
+
 int64_t sys_readlinkat(struct unix_thread *t, int32_t fd, const char *path, void *buf, size_t count)
 {
     char host[PATH_MAX], target[PATH_MAX];
@@ -236,6 +245,13 @@ int64_t sys_readlinkat(struct unix_thread *t, int32_t fd, const char *path, void
         return error;
     if (count > SSIZE_MAX)
         return -EINVAL;
+    if (unix_string(path, target, sizeof(target)) == 0 && unix_path_is_program(target)) {
+        const char *program = seen(unix_process.program);
+        size_t n = strlen(program);
+        if (n > count)
+            n = count;
+        return guest_write(buf, program, n) ? (int64_t)n : -EFAULT;
+    }
     if (!count)
         return is_link(dirfd, host) ? 0 : -EINVAL;
     if (unix_abi->procfs && host[0] == '/' && !strcmp(host, unix_process.program) &&
@@ -266,15 +282,6 @@ int64_t sys_fchdir(struct unix_thread *t, int32_t fd)
 {
     (void)t;
     return unix_host(SYS_fchdir, fd, 0, 0, 0, 0, 0);
-}
-
-/* Where the guest sees a host path: below --root, that prefix is gone. */
-static const char *seen(const char *host)
-{
-    size_t n = unix_process.root ? strlen(unix_process.root) : 0;
-    if (n && !strncmp(host, unix_process.root, n) && (host[n] == '/' || !host[n]))
-        return host[n] ? host + n : "/";
-    return host;
 }
 
 int64_t sys___getcwd(struct unix_thread *t, void *buf, size_t buflen)

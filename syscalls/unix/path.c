@@ -1,6 +1,8 @@
 /* Paths of the guest: what --root does to them. */
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -38,6 +40,28 @@ static bool in_root(const char *path)
     return fd >= 0;
 }
 
+/* After "/proc/" and who: what of this process. NULL: another one, or not there. */
+static const char *own_proc(const char *path)
+{
+    char *end;
+
+    if (strncmp(path, "/proc/", 6) != 0)
+        return NULL;
+    path += 6;
+    if (strncmp(path, "curproc/", 8) == 0)
+        return path + 8;
+    if (strncmp(path, "self/", 5) == 0)
+        return path + 5;
+    return strtol(path, &end, 10) == getpid() && *end == '/' ? end + 1 : NULL;
+}
+
+bool unix_path_is_program(const char *path)
+{
+    const char *what = own_proc(path);
+
+    return what && (strcmp(what, "exe") == 0 || strcmp(what, "file") == 0);
+}
+
 int unix_path(struct unix_thread *t, int *dirfd, const char *guest, char out[PATH_MAX])
 {
     int error = unix_string(guest, out, PATH_MAX);
@@ -46,6 +70,18 @@ int unix_path(struct unix_thread *t, int *dirfd, const char *guest, char out[PAT
     (void)dirfd;
     if (error)
         return error;
+    if (out[0] == 0)
+        return -ENOENT;
+    if (out[0] == '/' && out[1] == 'p' && own_proc(out)) {
+        char rest[PATH_MAX];
+        if (unix_path_is_program(out))
+            snprintf(out, PATH_MAX, "%s", unix_process.program);
+        else if (strncmp(out, "/proc/curproc/", 14) == 0) {
+            snprintf(rest, sizeof(rest), "%s", out + 14);
+            snprintf(out, PATH_MAX, "/proc/self/%.*s", PATH_MAX - 12, rest);
+        }
+        return 0;
+    }
     if (out[0] == '/' && unix_process.root_fd >= 0 && in_root(out)) {
         size_t root = strlen(unix_process.root), n = strlen(out);
         if (root + n >= PATH_MAX)

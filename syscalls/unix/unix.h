@@ -58,13 +58,14 @@ struct unix_call_arg {
  * Handlers of the first tier are called with the guest's FS and vector registers in place, which
  * saves most of the way. They are declared UNIX_FAST (so are functions of ours that they call, but for
  * unix_host and guest_mem.h's): no vector registers, no thread-local variables (errno is one),
- * nothing of libc, no blocking. Their rows have a + before the handler.
+ * nothing of libc, no second look at a call that gave -UNIX_ERESTART. Their rows have a + before
+ * the handler.
  */
 #ifdef __clang__
-#define UNIX_FAST __attribute__((target("no-mmx,no-sse"), noinline))
+#define UNIX_FAST __attribute__((target("no-mmx,no-sse")))
 #else
 #define UNIX_FAST                                                                                  \
-    __attribute__((target("general-regs-only"), optimize("no-stack-protector"), noinline))
+    __attribute__((target("general-regs-only"), optimize("no-stack-protector")))
 #endif
 typedef int64_t unix_thunk(struct unix_thread *t, const uint64_t *a);
 
@@ -180,6 +181,8 @@ bool unix_interrupted(const struct unix_thread *t);
  * 0 or -errno (-EFAULT, -ENAMETOOLONG, -ENOENT for "").
  */
 int unix_path(struct unix_thread *t, int *dirfd, const char *guest, char out[PATH_MAX]);
+/* The name in the guest's /proc of the link to its own program: readlink answers unix_process.program. */
+bool unix_path_is_program(const char *path);
 /* A string of the guest, terminator included; -EFAULT, or -ENAMETOOLONG if max is too small. */
 int unix_string(const char *guest, char *out, size_t max);
 
