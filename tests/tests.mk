@@ -65,7 +65,7 @@ FORCE:
 UNIX_CFLAGS := -O1 -std=gnu17 -Wall -Wextra -Wno-unused-function -ffreestanding -fno-stack-protector \
 	-fno-builtin -nostdlib -static -fuse-ld=lld -I$(srcdir) -I$(T)/unix
 define UNIX_RULE
-$(OUT)/$1/$(notdir $(basename $2)): $2 $(T)/unix/guest.h
+$(OUT)/$1/$(notdir $(basename $2)): $2 $(wildcard $(T)/unix/*.h)
 	@mkdir -p $$(@D)
 	@echo "  TEST     $1/$(notdir $(basename $2))"
 	@$(CLANG) --target=x86_64-unknown-$1 $(UNIX_CFLAGS) -o $$@ $$<
