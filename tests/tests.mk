@@ -15,7 +15,7 @@ INCLUDE := -I$(srcdir) -I. -D_GNU_SOURCE
 
 # Host: a file that uses Criterion, itself or through a header of its folder, is a program; the
 # others of its folder are linked into each.
-UNIT_SOURCES := $(shell grep -lE 'criterion/criterion.h|host_calls.h' $(T)/loader/*.c $(T)/nt/*.c $(T)/gate/*.c)
+UNIT_SOURCES := $(shell grep -lE 'criterion/criterion.h|host_calls.h' $(T)/abi/*.c $(T)/gate/*.c $(T)/loader/*.c $(T)/nt/*.c)
 UNIT_HELPERS = $(filter-out $(UNIT_SOURCES),$(wildcard $(dir $1)*.c))
 UNITS := $(patsubst $(T)/%.c,$(OUT)/unit/%,$(UNIT_SOURCES))
 
@@ -65,7 +65,7 @@ FORCE:
 UNIX_CFLAGS := -O1 -std=gnu17 -Wall -Wextra -Wno-unused-function -ffreestanding -fno-stack-protector \
 	-fno-builtin -nostdlib -static -fuse-ld=lld -I$(srcdir) -I$(T)/unix
 define UNIX_RULE
-$(OUT)/$1/$(notdir $(basename $2)): $2 $(T)/unix/guest.h
+$(OUT)/$1/$(notdir $(basename $2)): $2 $(wildcard $(T)/unix/*.h)
 	@mkdir -p $$(@D)
 	@echo "  TEST     $1/$(notdir $(basename $2))"
 	@$(CLANG) --target=x86_64-unknown-$1 $(UNIX_CFLAGS) -o $$@ $$<

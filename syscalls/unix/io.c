@@ -50,7 +50,8 @@ UNIX_FAST int64_t sys_write(struct unix_thread *t, int32_t fd, const void *buf, 
     return unix_block_restart(t, SYS_write, fd, (long)buf, (long)nbyte, 0, 0, 0);
 }
 
-UNIX_FAST int64_t sys_pread(struct unix_thread *t, int32_t fd, void *buf, size_t nbyte, int64_t offset)
+UNIX_FAST int64_t sys_pread(struct unix_thread *t, int32_t fd, void *buf, size_t nbyte,
+                            int64_t offset)
 {
     if (nbyte > SSIZE_MAX)
         return -EINVAL;

@@ -12,6 +12,7 @@
 #include "netbsd_handlers.h"
 #include "syscalls/gate/trap.h"
 #include "syscalls/unix/patch.h"
+#include "syscalls/unix/kqueue.h"
 #include "syscalls/unix/thread.h"
 #include "syscalls/unix/trace.h"
 
@@ -153,6 +154,14 @@ static bool default_ignores(int foreign)
     return false;
 }
 
+/* Signals that a kqueue counts, also where the guest ignores them: they come here all the same. */
+static _Atomic bool watched[sizeof(to_host)];
+
+static bool is_ignored(int foreign, const struct unix_action *a)
+{
+    return a->handler == UNIX_SIG_IGN || (a->handler == UNIX_SIG_DFL && default_ignores(foreign));
+}
+
 static int host_disposition(int host, int foreign, const struct unix_action *a)
 {
     struct host_action h = {.mask = all_bits()};
@@ -166,6 +175,10 @@ static int host_disposition(int host, int foreign, const struct unix_action *a)
     else
         h.handler = (uintptr_t)unix_signal_entry;
     h.flags = SA_SIGINFO | SA_ONSTACK | SA_RESTORER_FLAG;
+    if (watched[foreign] && sync < 0 && is_ignored(foreign, a)) {
+        h.handler = (uintptr_t)unix_signal_entry;
+        h.flags |= SA_RESTART;
+    }
     h.restorer = unix_signal_restorer;
     if (sync >= 0)
         h.flags |= SA_NODEFER;
@@ -195,6 +208,16 @@ int unix_action_get_set(int signal, const struct unix_action *new, struct unix_a
     }
     pthread_mutex_unlock(&action_lock);
     return error;
+}
+
+void unix_signal_watch(int signal)
+{
+    pthread_mutex_lock(&action_lock);
+    if (!watched[signal]) {
+        watched[signal] = true;
+        host_disposition(to_host[signal], signal, &actions[signal]);
+    }
+    pthread_mutex_unlock(&action_lock);
 }
 
 /* The action for a delivery; with RESETHAND it is the last one. */
@@ -505,6 +528,16 @@ uint64_t unix_signal_handler(struct unix_thread *t, int sig, siginfo_t *si, ucon
         errno = saved_errno;
         return fs;
     }
+    int number = unix_signal_of_host(sig);
+    if (!fault && watched[number] && sync_index(sig) < 0) {
+        if (in_guest || !t->slot_full) /* otherwise it goes back and comes again */
+            unix_kqueue_signal(number);
+        /* A look without the lock: who changes an action meanwhile may have had either. */
+        if (is_ignored(number, &actions[number])) {
+            errno = saved_errno;
+            return fs;
+        }
+    }
     if (!fault && !in_guest) {
         /* During a call, or in the middle of the way out: decide again what is pending. */
         if (in_exit)
@@ -730,6 +763,13 @@ void unix_signal_inherit_mask(struct unix_thread *t)
     unix_mask_set(t, &mask);
 }
 
+void unix_signal_map(void)
+{
+    for (int i = 1; i < _NSIG; i++)
+        if (unix_signal_of_host(i))
+            to_host[unix_signal_of_host(i)] = (uint8_t)i;
+}
+
 void unix_signal_init(void)
 {
     struct host_action now, internal = {.handler = (uintptr_t)unix_signal_entry,
@@ -738,9 +778,7 @@ void unix_signal_init(void)
                                         .mask = all_bits()};
 
     unix_host(SYS_rt_sigaction, UNIX_HOST_INTERNAL, (long)&internal, 0, 8, 0, 0);
-    for (int i = 1; i < _NSIG; i++)
-        if (unix_signal_of_host(i))
-            to_host[unix_signal_of_host(i)] = (uint8_t)i;
+    unix_signal_map();
     for (int n = 1; n < (int)sizeof(to_host); n++) {
         int host = to_host[n];
         if (!host || n == 9 || n == 17)

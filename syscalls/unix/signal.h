@@ -71,6 +71,10 @@ struct unix_signal {
 };
 
 void unix_signal_init(void);
+/* Fills the map from the guest's numbers to the host's; part of the former. */
+void unix_signal_map(void);
+/* From now on kqueue hears of this signal (unix_kqueue_signal), even while it is ignored. */
+void unix_signal_watch(int signal);
 /* The first thread takes the mask that the process was started with. */
 void unix_signal_inherit_mask(struct unix_thread *t);
 

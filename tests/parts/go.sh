@@ -34,6 +34,7 @@ run_package() {
     local name=$1 program=$WORK/${1//\//_}.exe folder=$2 round status left broke
     shift 2
     : >results
+    rm -f "${name//\//_}".[0-9]*
     (cd "$folder" && limited 60 "$RUN" "$program" -test.list .) 2>err </dev/null | tr -d '\r' |
         grep -E '^(Test|Example|Fuzz)' | sort >tests
     if [[ ! -s tests ]]; then
