@@ -212,7 +212,6 @@ const struct unix_abi netbsd_abi = {
     .tcp_options = tcp_options,
     .scm_timestamp = 8,
     .scm_creds = 0x10,
-    .procfs = true,
     .nofollow_errno = NETBSD_EFTYPE,
     .stat_size = sizeof(struct netbsd_stat),
     .stat = put_stat,

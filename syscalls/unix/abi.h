@@ -63,7 +63,6 @@ struct unix_abi {
     uint32_t sock_nosigpipe;           /* among the flags of a socket's type; 0: none */
     const struct unix_option *socket_options, *ip_options, *ip6_options, *tcp_options;
     uint32_t scm_timestamp, scm_creds;
-    bool procfs;        /* /proc is there as a rule */
     int nofollow_errno; /* foreign: open of a symbolic link with O_NOFOLLOW */
 
     size_t stat_size;

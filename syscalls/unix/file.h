@@ -27,6 +27,9 @@ int unix_iovec_get(struct unix_iovec *to, const void *guest, uint32_t count);
 
 /* statx of a path of the guest's (NULL: of fd itself). flags: the host's AT_*. */
 int unix_statx(struct unix_thread *t, int32_t fd, const char *guest, int flags, struct statx *st);
+/* unix_path, but "" is no error where the descriptor itself may be meant. */
+int unix_path_empty(struct unix_thread *t, int *dirfd, const char *guest, char host[PATH_MAX],
+                    bool empty);
 /* Puts what the system's stat has to the guest. */
 int64_t unix_put_stat(void *guest, const struct statx *st);
 

@@ -27,6 +27,7 @@
 #include <linux/sockios.h>
 
 #include "syscalls/unix/file.h"
+#include "syscalls/unix/signal.h"
 #include "syscalls/unix/unix.h"
 
 #define NOTE_LOWAT 0x1u
@@ -581,6 +582,7 @@ static int signal_watch(struct queue *q, struct note *n)
             return -ENOMEM;
     }
     n->count = (int64_t)signal_counts[n->ident];
+    unix_signal_watch((int)n->ident);
     return 0;
 }
 
@@ -1041,6 +1043,9 @@ static int64_t wait_events(struct unix_thread *t, struct queue *q, char *events,
             short events, revents;
         } p = {q->fd, 1 /* POLLIN */, 0};
         int64_t r = unix_block6(t, SYS_ppoll, &p, 1, limit, 0, 8, 0);
+        /* A signal that the guest ignores may be what it waits for. */
+        if (r == -EINTR && !unix_interrupted(t))
+            continue;
         if (r < 0)
             return r;
         if (p.revents & 0x20) /* closed meanwhile */

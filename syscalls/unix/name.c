@@ -10,11 +10,12 @@
 #include "syscalls/unix/handlers.h"
 
 /* A path of the guest's on the host, or the error leaves the calling handler. */
-#define PATH(dirfd, host, fd, guest)                                                               \
+#define PATH(dirfd, host, fd, guest) PATH_EMPTY(dirfd, host, fd, guest, false)
+#define PATH_EMPTY(dirfd, host, fd, guest, empty)                                                  \
     char host[PATH_MAX];                                                                           \
     int dirfd = (fd);                                                                              \
     do {                                                                                           \
-        int path_error = unix_path(t, &dirfd, guest, host);                                        \
+        int path_error = unix_path_empty(t, &dirfd, guest, host, empty);                           \
         if (path_error)                                                                            \
             return path_error;                                                                     \
     } while (0)
@@ -22,7 +23,7 @@
 int64_t sys_linkat(struct unix_thread *t, int32_t fd1, const char *path1, int32_t fd2,
                    const char *path2, int32_t flag)
 {
-    PATH(dir1, host1, fd1, path1);
+    PATH_EMPTY(dir1, host1, fd1, path1, flag & 0x4000);
     PATH(dir2, host2, fd2, path2);
     if (flag & ~(UNIX_AT_SYMLINK_FOLLOW | 0x2000 | 0x4000))
         return -EINVAL;
@@ -167,7 +168,7 @@ int64_t sys_fchmodat(struct unix_thread *t, int32_t fd, const char *path, uint32
 {
     if (flag & ~(UNIX_AT_SYMLINK_NOFOLLOW | 0x2000 | 0x4000))
         return -EINVAL;
-    PATH(dirfd, host, fd, path);
+    PATH_EMPTY(dirfd, host, fd, path, flag & 0x4000);
     if (!host[0] && (flag & 0x4000))
         return unix_host(SYS_fchmod, fd, mode & 07777, 0, 0, 0, 0);
     if (flag & UNIX_AT_SYMLINK_NOFOLLOW)
@@ -196,7 +197,7 @@ int64_t sys_fchownat(struct unix_thread *t, int32_t fd, const char *path, uint32
 {
     if (flag & ~(UNIX_AT_SYMLINK_NOFOLLOW | 0x2000 | 0x4000))
         return -EINVAL;
-    PATH(dirfd, host, fd, path);
+    PATH_EMPTY(dirfd, host, fd, path, flag & 0x4000);
     return unix_host(SYS_fchownat, dirfd, (long)host, uid, gid,
                      (flag & UNIX_AT_SYMLINK_NOFOLLOW ? AT_SYMLINK_NOFOLLOW : 0) |
                          (flag & 0x4000 ? AT_EMPTY_PATH : 0),
@@ -253,7 +254,7 @@ int64_t unix_utimens(struct unix_thread *t, int32_t fd, const char *path, const 
         }
     }
     if (path) {
-        int error = unix_path(t, &dirfd, path, host);
+        int error = unix_path_empty(t, &dirfd, path, host, flags & AT_EMPTY_PATH);
         if (error)
             return error;
     } else if (fd < 0) {

@@ -16,34 +16,13 @@ static bool is_link(int dirfd, const char *path)
     return fstatat(dirfd, path, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode);
 }
 
-/* The procfs that a system has mounted as a rule shows the guest's program, not the runner. */
-static int path_of(struct unix_thread *t, int *dirfd, const char *guest, char host[PATH_MAX])
+/* As unix_path, but "" may be the descriptor itself. */
+int unix_path_empty(struct unix_thread *t, int *dirfd, const char *guest, char host[PATH_MAX],
+                    bool empty)
 {
+    host[0] = 1;
     int error = unix_path(t, dirfd, guest, host);
-    const char *rest;
-
-    if (error || !unix_abi->procfs || strncmp(host, "/proc/", 6))
-        return error;
-    if (!strncmp(host + 6, "curproc/", 8))
-        rest = host + 14;
-    else if (!strncmp(host + 6, "self/", 5))
-        rest = host + 11;
-    else
-        return 0;
-    if (!strcmp(rest, "exe"))
-        snprintf(host, PATH_MAX, "%s", unix_process.program);
-    else if (rest == host + 14) {
-        memmove(host + 11, rest, strlen(rest) + 1);
-        memcpy(host + 6, "self/", 5);
-    }
-    return 0;
-}
-
-/* Was it procfs that led to the program? Then the link itself was meant. */
-static bool names_procfs(const char *guest)
-{
-    char path[32];
-    return unix_string(guest, path, sizeof(path)) == 0 && !strncmp(path, "/proc/", 6);
+    return error == -ENOENT && empty && !host[0] ? 0 : error;
 }
 
 static int64_t lock_opened(struct unix_thread *t, int64_t fd, uint32_t flags)
@@ -66,7 +45,7 @@ int64_t sys_openat(struct unix_thread *t, int32_t fd, const char *path, int32_t 
 {
     char host[PATH_MAX];
     int dirfd = fd;
-    int error = path_of(t, &dirfd, path, host);
+    int error = unix_path_empty(t, &dirfd, path, host, (uint32_t)flags & unix_abi->open_empty_path);
     if (error)
         return error;
 
@@ -138,7 +117,7 @@ int unix_statx(struct unix_thread *t, int32_t fd, const char *guest, int flags, 
         if (fd < 0)
             return -EBADF;
     } else {
-        int error = path_of(t, &dirfd, guest, host);
+        int error = unix_path_empty(t, &dirfd, guest, host, flags & AT_EMPTY_PATH);
         if (error)
             return error;
     }
@@ -202,7 +181,7 @@ int64_t sys_faccessat(struct unix_thread *t, int32_t fd, const char *path, int32
                       int32_t flag)
 {
     char host[PATH_MAX];
-    int dirfd = fd, error = path_of(t, &dirfd, path, host);
+    int dirfd = fd, error = unix_path_empty(t, &dirfd, path, host, flag & 0x4000);
 
     if (error)
         return error;
@@ -239,7 +218,7 @@ static const char *seen(const char *host)
 int64_t sys_readlinkat(struct unix_thread *t, int32_t fd, const char *path, void *buf, size_t count)
 {
     char host[PATH_MAX], target[PATH_MAX];
-    int dirfd = fd, error = path_of(t, &dirfd, path, host);
+    int dirfd = fd, error = unix_path(t, &dirfd, path, host);
 
     if (error)
         return error;
@@ -254,11 +233,6 @@ int64_t sys_readlinkat(struct unix_thread *t, int32_t fd, const char *path, void
     }
     if (!count)
         return is_link(dirfd, host) ? 0 : -EINVAL;
-    if (unix_abi->procfs && host[0] == '/' && !strcmp(host, unix_process.program) &&
-        names_procfs(path)) {
-        size_t n = strlen(host) < count ? strlen(host) : count;
-        return guest_write(buf, host, n) ? (int64_t)n : -EFAULT;
-    }
     int64_t r = unix_host(SYS_readlinkat, dirfd, (long)host, (long)target,
                           (long)(count < sizeof(target) ? count : sizeof(target)), 0, 0);
     if (r > 0 && !guest_write(buf, target, (size_t)r))
@@ -274,7 +248,7 @@ int64_t sys_readlink(struct unix_thread *t, const char *path, void *buf, size_t 
 int64_t sys_chdir(struct unix_thread *t, const char *path)
 {
     char host[PATH_MAX];
-    int dirfd = AT_FDCWD, error = path_of(t, &dirfd, path, host);
+    int dirfd = AT_FDCWD, error = unix_path(t, &dirfd, path, host);
     return error ? error : unix_host(SYS_chdir, (long)host, 0, 0, 0, 0, 0);
 }
 
@@ -308,7 +282,7 @@ int64_t freebsd_realpathat(struct unix_thread *t, int32_t fd, const char *path, 
                            size_t size, int32_t flags)
 {
     char host[PATH_MAX], link[64], real[PATH_MAX];
-    int dirfd = fd, error = path_of(t, &dirfd, path, host);
+    int dirfd = fd, error = unix_path(t, &dirfd, path, host);
 
     if (error)
         return error;
@@ -338,7 +312,7 @@ int64_t sys_umask(struct unix_thread *t, uint32_t mask)
 int64_t sys_chroot(struct unix_thread *t, const char *path)
 {
     char host[PATH_MAX];
-    int dirfd = AT_FDCWD, error = path_of(t, &dirfd, path, host);
+    int dirfd = AT_FDCWD, error = unix_path(t, &dirfd, path, host);
     return error ? error : unix_host(SYS_chroot, (long)host, 0, 0, 0, 0, 0);
 }
 

@@ -12,6 +12,7 @@
 #include "netbsd_handlers.h"
 #include "syscalls/gate/trap.h"
 #include "syscalls/unix/patch.h"
+#include "syscalls/unix/kqueue.h"
 #include "syscalls/unix/thread.h"
 #include "syscalls/unix/trace.h"
 
@@ -35,7 +36,7 @@ static struct unix_action actions[132]; /* by foreign number, under action_lock 
 static uint8_t to_host[132];            /* constant after unix_signal_init */
 
 /* Raised by faults and traps: the host never blocks, ignores or defaults them. */
-static const uint8_t sync_signals[UNIX_SYNC_SIGNALS] = {SIGSEGV, SIGBUS, SIGFPE,
+static const uint8_t sync_signals[UNIX_SYNC_SIGNALS] = {SIGSEGV, SIGBUS,  SIGFPE,
                                                         SIGILL,  SIGTRAP, SIGSYS};
 
 static int sync_index(int host)
@@ -113,8 +114,7 @@ static void without_unblockable(struct unix_mask *m)
 static void look_at_held(struct unix_thread *t)
 {
     for (int i = 0; t->held >> i; i++)
-        if ((t->held >> i & 1) &&
-            !unix_mask_has(&t->mask, unix_signal_of_host(sync_signals[i])))
+        if ((t->held >> i & 1) && !unix_mask_has(&t->mask, unix_signal_of_host(sync_signals[i])))
             t->pending |= UNIX_PENDING_SIGNAL;
 }
 
@@ -143,16 +143,23 @@ void unix_mask_replace(struct unix_thread *t, const struct unix_mask *mask)
 /* Signals whose default is to be ignored there, while the host would end the process. */
 static bool default_ignores(int foreign)
 {
-    const char *name = foreign < (int)unix_system->signal_name_count
-                           ? unix_system->signal_names[foreign]
-                           : NULL;
-    static const char *const names[] = {"SIGURG", "SIGCHLD", "SIGIO",  "SIGWINCH",
-                                        "SIGINFO", "SIGTHR", "SIGLIBRT", "SIGPWR"};
+    const char *name =
+        foreign < (int)unix_system->signal_name_count ? unix_system->signal_names[foreign] : NULL;
+    static const char *const names[] = {"SIGURG",  "SIGCHLD", "SIGIO",    "SIGWINCH",
+                                        "SIGINFO", "SIGTHR",  "SIGLIBRT", "SIGPWR"};
 
     for (size_t i = 0; name && i < sizeof(names) / sizeof(names[0]); i++)
         if (strcmp(name, names[i]) == 0)
             return true;
     return false;
+}
+
+/* Signals that a kqueue counts, also where the guest ignores them: they come here all the same. */
+static _Atomic bool watched[sizeof(to_host)];
+
+static bool is_ignored(int foreign, const struct unix_action *a)
+{
+    return a->handler == UNIX_SIG_IGN || (a->handler == UNIX_SIG_DFL && default_ignores(foreign));
 }
 
 static int host_disposition(int host, int foreign, const struct unix_action *a)
@@ -164,11 +171,14 @@ static int host_disposition(int host, int foreign, const struct unix_action *a)
         h.handler = (uintptr_t)SIG_IGN;
     else if (a->handler == UNIX_SIG_DFL && sync < 0)
         /* SIG_IGN would reap children: an ignored SIGCHLD is not the default one. */
-        h.handler =
-            (uintptr_t)(default_ignores(foreign) && host != SIGCHLD ? SIG_IGN : SIG_DFL);
+        h.handler = (uintptr_t)(default_ignores(foreign) && host != SIGCHLD ? SIG_IGN : SIG_DFL);
     else
         h.handler = (uintptr_t)unix_signal_entry;
     h.flags = SA_SIGINFO | SA_ONSTACK | SA_RESTORER_FLAG;
+    if (watched[foreign] && sync < 0 && is_ignored(foreign, a)) {
+        h.handler = (uintptr_t)unix_signal_entry;
+        h.flags |= SA_RESTART;
+    }
     h.restorer = unix_signal_restorer;
     if (sync >= 0)
         h.flags |= SA_NODEFER;
@@ -198,6 +208,16 @@ int unix_action_get_set(int signal, const struct unix_action *new, struct unix_a
     }
     pthread_mutex_unlock(&action_lock);
     return error;
+}
+
+void unix_signal_watch(int signal)
+{
+    pthread_mutex_lock(&action_lock);
+    if (!watched[signal]) {
+        watched[signal] = true;
+        host_disposition(to_host[signal], signal, &actions[signal]);
+    }
+    pthread_mutex_unlock(&action_lock);
 }
 
 /* The action for a delivery; with RESETHAND it is the last one. */
@@ -408,8 +428,7 @@ void unix_exit_work(struct unix_thread *t)
         delivered = deliver_on_way_out(t, host, &si);
     }
     for (int i = 0; i < UNIX_SYNC_SIGNALS && !delivered; i++) {
-        if (!(t->held >> i & 1) ||
-            unix_mask_has(&t->mask, unix_signal_of_host(sync_signals[i])))
+        if (!(t->held >> i & 1) || unix_mask_has(&t->mask, unix_signal_of_host(sync_signals[i])))
             continue;
         siginfo_t si = t->held_info[i];
         __atomic_and_fetch(&t->held, ~(1u << i), __ATOMIC_RELAXED);
@@ -509,6 +528,16 @@ uint64_t unix_signal_handler(struct unix_thread *t, int sig, siginfo_t *si, ucon
         errno = saved_errno;
         return fs;
     }
+    int number = unix_signal_of_host(sig);
+    if (!fault && watched[number] && sync_index(sig) < 0) {
+        if (in_guest || !t->slot_full) /* otherwise it goes back and comes again */
+            unix_kqueue_signal(number);
+        /* A look without the lock: who changes an action meanwhile may have had either. */
+        if (is_ignored(number, &actions[number])) {
+            errno = saved_errno;
+            return fs;
+        }
+    }
     if (!fault && !in_guest) {
         /* During a call, or in the middle of the way out: decide again what is pending. */
         if (in_exit)
@@ -569,7 +598,8 @@ uint64_t unix_signal_handler(struct unix_thread *t, int sig, siginfo_t *si, ucon
 
 int64_t unix_set_registers(struct unix_thread *t, const struct unix_registers *r)
 {
-    /* What iretq would refuse with a fault of ours stays out: privilege, nested task, virtual 8086. */
+    /* What iretq would refuse with a fault of ours stays out: privilege, nested task, virtual 8086.
+     */
     uint64_t flags = (r->rflags & 0x250dd5u) | 0x202u;
 
     if (t->restore != UNIX_RESTORE_ALL)
@@ -611,7 +641,8 @@ bool unix_xsave_load(struct unix_thread *t, const void *legacy, const void *rest
     return true;
 }
 
-/* --- masks and waiting, for the calls ---------------------------------------------------------- */
+/* --- masks and waiting, for the calls ----------------------------------------------------------
+ */
 
 int64_t unix_mask_change(struct unix_thread *t, int how, const struct unix_mask *set)
 {
@@ -732,18 +763,22 @@ void unix_signal_inherit_mask(struct unix_thread *t)
     unix_mask_set(t, &mask);
 }
 
-void unix_signal_init(void)
+void unix_signal_map(void)
 {
-    struct host_action now,
-        internal = {.handler = (uintptr_t)unix_signal_entry,
-                    .flags = SA_SIGINFO | SA_ONSTACK | SA_RESTORER_FLAG,
-                    .restorer = unix_signal_restorer,
-                    .mask = all_bits()};
-
-    unix_host(SYS_rt_sigaction, UNIX_HOST_INTERNAL, (long)&internal, 0, 8, 0, 0);
     for (int i = 1; i < _NSIG; i++)
         if (unix_signal_of_host(i))
             to_host[unix_signal_of_host(i)] = (uint8_t)i;
+}
+
+void unix_signal_init(void)
+{
+    struct host_action now, internal = {.handler = (uintptr_t)unix_signal_entry,
+                                        .flags = SA_SIGINFO | SA_ONSTACK | SA_RESTORER_FLAG,
+                                        .restorer = unix_signal_restorer,
+                                        .mask = all_bits()};
+
+    unix_host(SYS_rt_sigaction, UNIX_HOST_INTERNAL, (long)&internal, 0, 8, 0, 0);
+    unix_signal_map();
     for (int n = 1; n < (int)sizeof(to_host); n++) {
         int host = to_host[n];
         if (!host || n == 9 || n == 17)

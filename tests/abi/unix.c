@@ -11,6 +11,7 @@
 #include "syscalls/freebsd/freebsd.h"
 #include "syscalls/netbsd/netbsd.h"
 #include "syscalls/unix/abi.h"
+#include "syscalls/unix/signal.h"
 #include "syscalls/unix/socket.h"
 
 static const struct unix_personality *const systems[] = {&freebsd_personality, &netbsd_personality};
@@ -42,6 +43,7 @@ Test(unix_abi, signals_both_ways)
 {
     EACH
     {
+        unix_signal_map();
         for (int h = 1; h < _NSIG; h++) {
             int f = unix_signal_of_host(h);
             if (f)

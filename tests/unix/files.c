@@ -75,6 +75,20 @@ static void opening(void)
     is(st.uid, call(SYS_getuid));
     ok(st.mtim.sec > 1500000000 && st.mtim.nsec < 1000000000);
     ok(st.ino != 0 && st.blksize >= 512);
+#ifdef __FreeBSD__
+    /* AT_EMPTY_PATH, O_EMPTY_PATH: the descriptor itself */
+    is(call(552, fd, "", &st, 0x4000), 0);
+    is(st.size, 100);
+    is(call(552, fd, "", &st, 0), -ENOENT_);
+    i64 again = call(SYS_openat, fd, "", 0x2000000 | O_RDONLY_);
+    ok(again >= 0);
+    is(stat_fd((int)again, &st), 0);
+    is(st.size, 100);
+    call(SYS_close, again);
+    is(call(490, fd, "", 0600, 0x4000), 0); /* fchmodat */
+    is(stat_fd((int)fd, &st), 0);
+    is(st.mode, 0100600);
+#endif
     call(SYS_close, fd);
     call(SYS_close, other);
     is(call(SYS_unlink, "a"), 0);

@@ -237,6 +237,36 @@ static void processes(void)
     call(SYS_close, q);
 }
 
+static volatile int caught;
+static void catch_it(int signal, struct siginfo_ *si, struct ucontext_ *uc)
+{
+    (void)signal, (void)si, (void)uc;
+    caught++;
+}
+
+/* Counted also while ignored; a handler runs all the same. */
+static void signals(void)
+{
+    i64 q = call(SYS_kqueue), me = call(SYS_getpid);
+    set_handler(SIGUSR1_, (void *)1, 0);
+    is(change(q, SIGUSR1_, F_SIGNAL, EV_ADD, 0, 0, 4), 0);
+    is(take(q, 0), 0);
+    is(call(SYS_kill, me, SIGUSR1_), 0);
+    is(call(SYS_kill, me, SIGUSR1_), 0);
+    is(take(q, 5000), 1);
+    is(got[0].ident, SIGUSR1_);
+    is(got[0].data, 2);
+    is(got[0].udata, 4);
+    is(take(q, 0), 0);
+    set_handler(SIGUSR1_, catch_it, 0);
+    is(call(SYS_kill, me, SIGUSR1_), 0);
+    is(caught, 1);
+    is(take(q, 5000), 1);
+    is(got[0].data, 1);
+    is(change(q, 1000, F_SIGNAL, EV_ADD, 0, 0, 0), -EINVAL_);
+    call(SYS_close, q);
+}
+
 static i64 shared;
 static volatile int woken;
 static void waiter(void *arg)
@@ -276,6 +306,7 @@ static void test(int argc, char **argv)
     user_events();
     files();
     processes();
+    signals();
     threads();
     leave_folder();
 }
