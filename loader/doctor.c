@@ -51,13 +51,13 @@ int doctor(void)
     if (memory >= 0)
         close(memory);
     long barriers = syscall(SYS_membarrier, MEMBARRIER_CMD_QUERY, 0, 0);
-    bool sync_core =
-        barriers > 0 && (barriers & MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE) != 0;
+    bool sync_core = barriers > 0 && (barriers & MEMBARRIER_CMD_PRIVATE_EXPEDITED_SYNC_CORE) != 0;
     bool windows = where_guest_libraries(libraries, sizeof(libraries)), code = low_code();
 
     printf("%-32s %s %s, %s\n", "kernel", u.sysname, u.release, u.machine);
-    yes_no("Syscall User Dispatch", sud, NULL,
-           "this kernel is older than 5.11, or denies it; raw calls then cost no less with seccomp");
+    yes_no(
+        "Syscall User Dispatch", sud, NULL,
+        "this kernel is older than 5.11, or denies it; raw calls then cost no less with seccomp");
     yes_no("seccomp trap", seccomp, NULL, "this kernel has no seccomp filters");
     yes_no("patching of call sites", memory >= 0,
            sync_core ? "also while other threads run" : "while a program has one thread",

@@ -146,10 +146,9 @@ static const char *map_segment(int fd, const struct elf_segment *s, uintptr_t bi
     /* The rest of the last page of the file must be zero, also where the program may not write. */
     bool tail = s->file_size && s->size > s->file_size && file_end < mapped;
 
-    if (s->file_size &&
-        unix_map_fixed(page, mapped - page, true,
-                       s->protection | (tail ? PROT_READ | PROT_WRITE : 0), MAP_PRIVATE, fd,
-                       (int64_t)down(s->offset)) < 0)
+    if (s->file_size && unix_map_fixed(page, mapped - page, true,
+                                       s->protection | (tail ? PROT_READ | PROT_WRITE : 0),
+                                       MAP_PRIVATE, fd, (int64_t)down(s->offset)) < 0)
         return "a segment cannot be mapped";
     if (tail) {
         size_t n = (end < mapped ? end : mapped) - file_end;
@@ -159,9 +158,8 @@ static const char *map_segment(int fd, const struct elf_segment *s, uintptr_t bi
             mprotect((void *)page, mapped - page, s->protection) != 0)
             return "a segment cannot be protected";
     }
-    if (up(end) > mapped &&
-        unix_map_fixed(mapped, up(end) - mapped, true, s->protection,
-                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0) < 0)
+    if (up(end) > mapped && unix_map_fixed(mapped, up(end) - mapped, true, s->protection,
+                                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0) < 0)
         return "there is no memory for a segment";
     return NULL;
 }

@@ -71,7 +71,8 @@ static int load_interpreter(const char *program, struct unix_start *s)
 
     if (!unix_process.root) {
         snprintf(text, sizeof(text),
-                 "it is dynamically linked: give a system's files with --root DIR (needs %s)", name);
+                 "it is dynamically linked: give a system's files with --root DIR (needs %s)",
+                 name);
         return fail(126, program, text);
     }
     snprintf(path, sizeof(path), "%s%s", unix_process.root, name);

@@ -2,7 +2,7 @@
 # srcdir, CC, CFLAGS, LDLIBS, CRITERION_CFLAGS, CRITERION_LIBS (empty: no unit tests), CC64, CXX64,
 # CLANG, LLD_LINK (empty: not there). With make -k: what does not build is a failure of its own.
 #
-#   tests/loader/*.c, tests/nt/*.c   unit tests of host code (Criterion), each a program
+#   tests/loader/*.c, tests/nt/*.c, tests/gate/*.c   unit tests of host code (Criterion), each a program
 #   tests/nt/FOLDER/*.c, *.cpp       guest tests, each a Windows program
 #   tests/intercept/*.c              guest programs that make raw system calls
 
@@ -15,7 +15,7 @@ INCLUDE := -I$(srcdir) -I. -D_GNU_SOURCE
 
 # Host: a file that uses Criterion, itself or through a header of its folder, is a program; the
 # others of its folder are linked into each.
-UNIT_SOURCES := $(shell grep -lE 'criterion/criterion.h|host_calls.h' $(T)/abi/*.c $(T)/loader/*.c $(T)/nt/*.c)
+UNIT_SOURCES := $(shell grep -lE 'criterion/criterion.h|host_calls.h' $(T)/abi/*.c $(T)/loader/*.c $(T)/nt/*.c $(T)/gate/*.c)
 UNIT_HELPERS = $(filter-out $(UNIT_SOURCES),$(wildcard $(dir $1)*.c))
 UNITS := $(patsubst $(T)/%.c,$(OUT)/unit/%,$(UNIT_SOURCES))
 
@@ -72,12 +72,14 @@ $(OUT)/$1/$(notdir $(basename $2)): $2 $(wildcard $(T)/unix/*.h)
 endef
 $(foreach s,$(UNIX_SYSTEMS),$(foreach c,$(call unix_sources,$s),$(eval $(call UNIX_RULE,$s,$c))))
 
+# The reference for our decoder of instructions; the runner itself does without.
+LDLIBS_gate := -lZydis
 define UNIT_RULE
 $(patsubst $(T)/%.c,$(OUT)/unit/%,$1): $1 $(call UNIT_HELPERS,$1) $(wildcard $(dir $1)*.h) libcompatrun.a
 	@mkdir -p $$(@D)
 	@echo "  UNIT     $(patsubst $(T)/%,%,$1)"
 	@$(CC) -std=gnu17 $(CFLAGS) -Wall -Wextra $(INCLUDE) $(CRITERION_CFLAGS) -o $$@ $$(filter %.c %.a,$$^) \
-		$(LDFLAGS) $(CRITERION_LIBS) $(LDLIBS)
+		$(LDFLAGS) $(CRITERION_LIBS) $(LDLIBS) $(LDLIBS_$(notdir $(patsubst %/,%,$(dir $1))))
 endef
 $(foreach s,$(UNIT_SOURCES),$(eval $(call UNIT_RULE,$s)))
 

@@ -1,4 +1,5 @@
-/* NetBSD amd64: what a signal frame consists of, from ucontext.h, mcontext.h, siginfo.h, signal.h. */
+/* NetBSD amd64: what a signal frame consists of, from ucontext.h, mcontext.h, siginfo.h, signal.h.
+ */
 #ifndef ABI_NETBSD_UCONTEXT_H
 #define ABI_NETBSD_UCONTEXT_H
 
@@ -100,8 +101,8 @@ struct netbsd_sigaction {
 };
 _Static_assert(sizeof(struct netbsd_sigaction) == 32, "struct sigaction");
 
-/* Ours, behind the context in a signal's frame: NetBSD's has no room for the upper halves of the vector
- * registers. It counts only where it names its own place. */
+/* Ours, behind the context in a signal's frame: NetBSD's has no room for the upper halves of the
+ * vector registers. It counts only where it names its own place. */
 struct netbsd_extension {
     uint64_t magic, place, size, at;
 };

@@ -15,12 +15,36 @@ static const char *const errno_names[FREEBSD_ELAST + 1] = {FREEBSD_ERRNO(NAMED, 
 /* The real-time signals share the host's, from the first that nobody here uses. Some that the
  * host has not are among them as well. */
 static const uint8_t signal_of_host[_NSIG] = {
-    FREEBSD_SIGNALS(OF_HOST, NOTHING)
-    [UNIX_HOST_RT + 0] = FREEBSD_SIGEMT, [UNIX_HOST_RT + 1] = FREEBSD_SIGINFO,
-    [UNIX_HOST_RT + 2] = FREEBSD_SIGTHR, [UNIX_HOST_RT + 3] = FREEBSD_SIGLIBRT,
+    FREEBSD_SIGNALS(OF_HOST, NOTHING)[UNIX_HOST_RT + 0] = FREEBSD_SIGEMT,
+    [UNIX_HOST_RT + 1] = FREEBSD_SIGINFO,
+    [UNIX_HOST_RT + 2] = FREEBSD_SIGTHR,
+    [UNIX_HOST_RT + 3] = FREEBSD_SIGLIBRT,
 #define RT(n) [UNIX_HOST_RT + 4 + (n)] = FREEBSD_SIGRTMIN + (n)
-    RT(0), RT(1), RT(2), RT(3), RT(4), RT(5), RT(6), RT(7), RT(8), RT(9), RT(10), RT(11), RT(12),
-    RT(13), RT(14), RT(15), RT(16), RT(17), RT(18), RT(19), RT(20), RT(21), RT(22), RT(23), RT(24),
+    RT(0),
+    RT(1),
+    RT(2),
+    RT(3),
+    RT(4),
+    RT(5),
+    RT(6),
+    RT(7),
+    RT(8),
+    RT(9),
+    RT(10),
+    RT(11),
+    RT(12),
+    RT(13),
+    RT(14),
+    RT(15),
+    RT(16),
+    RT(17),
+    RT(18),
+    RT(19),
+    RT(20),
+    RT(21),
+    RT(22),
+    RT(23),
+    RT(24),
 #undef RT
 };
 static const char *const signal_names[] = {FREEBSD_SIGNALS(NAMED, NAMED)};

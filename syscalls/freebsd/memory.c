@@ -85,10 +85,8 @@ int64_t freebsd_msync(struct unix_thread *t, void *addr, size_t len, int32_t fla
     int host = flags & FREEBSD_MS_ASYNC ? MS_ASYNC : MS_SYNC;
 
     (void)t;
-    if (((uintptr_t)addr & (PAGE - 1)) ||
-        (flags & ~(FREEBSD_MS_ASYNC | FREEBSD_MS_INVALIDATE)) ||
-        flags == (FREEBSD_MS_ASYNC | FREEBSD_MS_INVALIDATE) ||
-        !unix_range_ok((uintptr_t)addr, len))
+    if (((uintptr_t)addr & (PAGE - 1)) || (flags & ~(FREEBSD_MS_ASYNC | FREEBSD_MS_INVALIDATE)) ||
+        flags == (FREEBSD_MS_ASYNC | FREEBSD_MS_INVALIDATE) || !unix_range_ok((uintptr_t)addr, len))
         return -EINVAL;
     if (flags & FREEBSD_MS_INVALIDATE)
         host |= MS_INVALIDATE;
@@ -136,8 +134,8 @@ int64_t freebsd_mincore(struct unix_thread *t, void *addr, size_t len, uint8_t *
     size_t pages = (((uintptr_t)addr & (PAGE - 1)) + len + PAGE - 1) / PAGE;
     for (size_t done = 0; done < pages; done += sizeof(part)) {
         size_t n = pages - done < sizeof(part) ? pages - done : sizeof(part);
-        int64_t r = unix_host(SYS_mincore, (long)(at + done * PAGE), (long)(n * PAGE), (long)part, 0,
-                              0, 0);
+        int64_t r =
+            unix_host(SYS_mincore, (long)(at + done * PAGE), (long)(n * PAGE), (long)part, 0, 0, 0);
         if (r < 0)
             return r;
         for (size_t i = 0; i < n; i++)

@@ -123,8 +123,8 @@ int64_t freebsd_wait6(struct unix_thread *t, int32_t idtype, int64_t id, int32_t
     siginfo_t si = {0};
     struct rusage ru = {0};
 
-    if (host < 0 || !(options & (FREEBSD_WEXITED | FREEBSD_WUNTRACED | FREEBSD_WCONTINUED |
-                                 FREEBSD_WTRAPPED)))
+    if (host < 0 ||
+        !(options & (FREEBSD_WEXITED | FREEBSD_WUNTRACED | FREEBSD_WCONTINUED | FREEBSD_WTRAPPED)))
         return -EINVAL;
     switch (idtype) {
     case FREEBSD_P_ALL:
@@ -139,7 +139,8 @@ int64_t freebsd_wait6(struct unix_thread *t, int32_t idtype, int64_t id, int32_t
     default:
         return -EINVAL;
     }
-    host = (options & FREEBSD_WNOHANG ? WNOHANG : 0) | (options & FREEBSD_WUNTRACED ? WSTOPPED : 0) |
+    host = (options & FREEBSD_WNOHANG ? WNOHANG : 0) |
+           (options & FREEBSD_WUNTRACED ? WSTOPPED : 0) |
            (options & FREEBSD_WCONTINUED ? WCONTINUED : 0) |
            (options & FREEBSD_WEXITED ? WEXITED : 0) | (options & FREEBSD_WNOWAIT ? WNOWAIT : 0);
     int64_t r = unix_block6(t, SYS_waitid, type, id, &si, host, &ru, 0);

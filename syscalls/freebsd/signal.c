@@ -1,4 +1,5 @@
-/* FreeBSD's signals: frames, siginfo, and the calls of sigaction(2), sigprocmask(2), sigreturn(2)... */
+/* FreeBSD's signals: frames, siginfo, and the calls of sigaction(2), sigprocmask(2),
+ * sigreturn(2)... */
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -44,8 +45,8 @@ void freebsd_siginfo(struct freebsd_siginfo *to, const siginfo_t *from)
         to->pid = from->si_pid;
         to->uid = from->si_uid;
         to->status = from->si_code > 0 && from->si_code != CLD_EXITED
-                            ? unix_signal_of_host(from->si_status)
-                            : from->si_status;
+                         ? unix_signal_of_host(from->si_status)
+                         : from->si_status;
         return;
     case SIGFPE:
         if (from->si_code == FPE_INTDIV)
@@ -192,8 +193,9 @@ static int64_t set_context(struct unix_thread *t, const void *guest)
         return -EINVAL;
     if (m->mc_ownedfp != FREEBSD_MC_FPOWNED_NONE && m->mc_fpformat == FREEBSD_MC_FPFMT_XMM) {
         bool more = (m->mc_flags & FREEBSD_MC_HASFPXSTATE) && m->mc_xfpustate_len;
-        if (!unix_xsave_load(t, (const char *)guest + offsetof(struct freebsd_ucontext, uc_mcontext) +
-                                    offsetof(struct freebsd_mcontext, mc_fpstate),
+        if (!unix_xsave_load(t,
+                             (const char *)guest + offsetof(struct freebsd_ucontext, uc_mcontext) +
+                                 offsetof(struct freebsd_mcontext, mc_fpstate),
                              more ? (const void *)m->mc_xfpustate : NULL,
                              more ? m->mc_xfpustate_len : 0))
             return -EFAULT;

@@ -1,4 +1,5 @@
-/* FreeBSD's threads: thr_new(2), thr_exit(2), thr_kill(2), sysarch(2), cpuset(2), rtprio_thread(2). */
+/* FreeBSD's threads: thr_new(2), thr_exit(2), thr_kill(2), sysarch(2), cpuset(2), rtprio_thread(2).
+ */
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -130,8 +131,8 @@ int64_t freebsd_thr_suspend(struct unix_thread *t, const void *timeout)
         return -EINVAL;
     if (atomic_exchange(&t->wake, 0))
         return 0;
-    long r = unix_block6(t, SYS_futex, &t->wake, 128 /* WAIT_PRIVATE */, 0, timeout ? &ts : NULL, 0,
-                         0);
+    long r =
+        unix_block6(t, SYS_futex, &t->wake, 128 /* WAIT_PRIVATE */, 0, timeout ? &ts : NULL, 0, 0);
     if (atomic_exchange(&t->wake, 0))
         return 0;
     return r == -EAGAIN ? 0 : r;

@@ -41,7 +41,8 @@ static bool is_realtime(uint32_t clock)
            clock == FREEBSD_CLOCK_REALTIME_FAST || clock == FREEBSD_CLOCK_SECOND;
 }
 
-/* size: what the guest says about the structure: a timespec, which is relative, or an _umtx_time. */
+/* size: what the guest says about the structure: a timespec, which is relative, or an _umtx_time.
+ */
 static int read_deadline(size_t size, const void *guest, struct deadline *d)
 {
     struct freebsd_umtx_time ut = {.clockid = FREEBSD_CLOCK_REALTIME};
@@ -98,7 +99,8 @@ static int64_t op_wait(struct unix_thread *t, void *obj, uint64_t value, bool is
     return wait_word(t, obj, (uint32_t)value, shared, d);
 }
 
-/* --- mutexes ----------------------------------------------------------------------------------- */
+/* --- mutexes -----------------------------------------------------------------------------------
+ */
 
 static uint32_t *owner_of(void *m)
 {
@@ -169,8 +171,9 @@ static int64_t mutex_unlock(struct unix_thread *t, struct freebsd_umutex *m, boo
         return -EFAULT;
     if ((now & ~FREEBSD_UMUTEX_CONTESTED) != (uint32_t)t->tid)
         return -EPERM;
-    /* The mark stays as long as it may mean something: the next owner gives it up if nobody sleeps. */
-    uint32_t rest = recoverable ? FREEBSD_UMUTEX_RB_NOTRECOV
+    /* The mark stays as long as it may mean something: the next owner gives it up if nobody sleeps.
+     */
+    uint32_t rest = recoverable                      ? FREEBSD_UMUTEX_RB_NOTRECOV
                     : now & FREEBSD_UMUTEX_CONTESTED ? FREEBSD_UMUTEX_CONTESTED
                                                      : 0;
     for (;;) {
@@ -191,7 +194,8 @@ static int64_t mutex_unlock(struct unix_thread *t, struct freebsd_umutex *m, boo
     return 0;
 }
 
-/* After an unlock in user mode that found the mark: wakes one, and keeps the mark for the others. */
+/* After an unlock in user mode that found the mark: wakes one, and keeps the mark for the others.
+ */
 static int64_t mutex_wake(struct freebsd_umutex *m, uint32_t flags)
 {
     wake_word(owner_of(m), 1, is_shared(flags));
@@ -208,11 +212,13 @@ static int64_t set_ceiling(struct freebsd_umutex *m, uint32_t ceiling, uint32_t 
     return 0;
 }
 
-/* --- condition variables ------------------------------------------------------------------------- */
+/* --- condition variables -------------------------------------------------------------------------
+ */
 
 /*
  * What is slept on is a counter in a field that libthr leaves to the kernel: a signal between the
- * unlock and the sleep changes it, so none is lost. has_waiters tells libthr whether to call at all.
+ * unlock and the sleep changes it, so none is lost. has_waiters tells libthr whether to call at
+ * all.
  */
 static uint32_t *counter_of(struct freebsd_ucond *cv)
 {
@@ -271,7 +277,8 @@ static int64_t cv_wake(struct freebsd_ucond *cv, int n)
     return 0;
 }
 
-/* --- read-write locks ----------------------------------------------------------------------------- */
+/* --- read-write locks
+ * ----------------------------------------------------------------------------- */
 
 static int64_t rw_lock(struct unix_thread *t, struct freebsd_urwlock *rw, bool write, uint32_t how,
                        const struct deadline *d)
@@ -280,12 +287,12 @@ static int64_t rw_lock(struct unix_thread *t, struct freebsd_urwlock *rw, bool w
 
     if (!guest_get(&flags, &rw->flags) || !guest_get(&now, &rw->state))
         return -EFAULT;
-    bool prefer = !(flags & FREEBSD_URWLOCK_PREFER_READER) &&
-                  !(how & FREEBSD_URWLOCK_PREFER_READER);
+    bool prefer =
+        !(flags & FREEBSD_URWLOCK_PREFER_READER) && !(how & FREEBSD_URWLOCK_PREFER_READER);
     for (;;) {
-        uint32_t blocks = write ? FREEBSD_URWLOCK_WRITE_OWNER | FREEBSD_URWLOCK_READERS
-                                : FREEBSD_URWLOCK_WRITE_OWNER |
-                                      (prefer ? FREEBSD_URWLOCK_WRITE_WAITERS : 0);
+        uint32_t blocks =
+            write ? FREEBSD_URWLOCK_WRITE_OWNER | FREEBSD_URWLOCK_READERS
+                  : FREEBSD_URWLOCK_WRITE_OWNER | (prefer ? FREEBSD_URWLOCK_WRITE_WAITERS : 0);
         int r;
         if (!(now & blocks)) {
             if (!write && (now & FREEBSD_URWLOCK_READERS) == FREEBSD_URWLOCK_READERS)
@@ -344,7 +351,8 @@ static int64_t rw_unlock(struct freebsd_urwlock *rw)
     }
 }
 
-/* --- semaphores ------------------------------------------------------------------------------------ */
+/* --- semaphores
+ * ------------------------------------------------------------------------------------ */
 
 static int64_t sem2_wait(struct unix_thread *t, struct freebsd_usem2 *s, size_t size, void *timeout)
 {
@@ -371,7 +379,8 @@ static int64_t sem2_wait(struct unix_thread *t, struct freebsd_usem2 *s, size_t 
     }
     long r = wait_word(t, &s->count, now, is_shared(flags), &d);
     /* What is left of a relative time goes back behind it. */
-    if (r == -EINTR && d.set && size >= sizeof(struct freebsd_umtx_time) + sizeof(struct timespec)) {
+    if (r == -EINTR && d.set &&
+        size >= sizeof(struct freebsd_umtx_time) + sizeof(struct timespec)) {
         struct freebsd_umtx_time ut;
         struct timespec clock, left = {0, 0};
         if (guest_read(&ut, timeout, sizeof(ut)) && !(ut.flags & FREEBSD_UMTX_ABSTIME)) {
@@ -410,7 +419,8 @@ static int64_t sem2_wake(struct freebsd_usem2 *s)
     return 0;
 }
 
-/* --- robust mutexes --------------------------------------------------------------------------------- */
+/* --- robust mutexes
+ * --------------------------------------------------------------------------------- */
 
 #define LONGEST_ROBUST_LIST 100000
 
@@ -458,7 +468,8 @@ static int64_t robust_lists(struct unix_thread *t, size_t size, const void *para
     return 0;
 }
 
-/* --- the call ---------------------------------------------------------------------------------------- */
+/* --- the call
+ * ---------------------------------------------------------------------------------------- */
 
 int64_t freebsd_umtx_op(struct unix_thread *t, void *obj, int32_t op, uint64_t val, void *uaddr,
                         void *uaddr2)

@@ -4,45 +4,43 @@
 
 /*
  * One letter for each opcode: what follows it.
- *   .  nothing        m  ModRM             b  an 8-bit immediate      z  32 bits (16 with prefix 66)
- *   B  ModRM, 8 bits  Z  ModRM, z          v  z, or 64 bits with W    w  16 bits
- *   W  16 and 8 bits  a  an address        f, F  ModRM, and b or z for the first two of its group
- *   x  not valid in 64-bit mode, or a prefix or an escape that is seen to elsewhere
+ *   .  nothing        m  ModRM             b  an 8-bit immediate      z  32 bits (16 with prefix
+ * 66) B  ModRM, 8 bits  Z  ModRM, z          v  z, or 64 bits with W    w  16 bits W  16 and 8 bits
+ * a  an address        f, F  ModRM, and b or z for the first two of its group x  not valid in
+ * 64-bit mode, or a prefix or an escape that is seen to elsewhere
  */
-static const char one_byte[] =
-    "mmmmbzxxmmmmbzxx" /* 00 */
-    "mmmmbzxxmmmmbzxx" /* 10 */
-    "mmmmbzxxmmmmbzxx" /* 20 */
-    "mmmmbzxxmmmmbzxx" /* 30 */
-    "xxxxxxxxxxxxxxxx" /* 40 */
-    "................" /* 50 */
-    "xxxmxxxxzZbB...." /* 60 */
-    "bbbbbbbbbbbbbbbb" /* 70 */
-    "BZxBmmmmmmmmmmmm" /* 80 */
-    "..........x....." /* 90 */
-    "aaaa....bz......" /* a0 */
-    "bbbbbbbbvvvvvvvv" /* b0 */
-    "BBw.xxBZW.w..bx." /* c0 */
-    "mmmmxxx.mmmmmmmm" /* d0 */
-    "bbbbbbbbzzxb...." /* e0 */
-    "x.xx..fF......mm" /* f0 */;
-static const char two_bytes[] =
-    "mmmmx.....x.xmxx" /* 00 */
-    "mmmmmmmmmmmmmmmm" /* 10 */
-    "mmmmxxxxmmmmmmmm" /* 20 */
-    "......x.xxxxxxxx" /* 30 */
-    "mmmmmmmmmmmmmmmm" /* 40 */
-    "mmmmmmmmmmmmmmmm" /* 50 */
-    "mmmmmmmmmmmmmmmm" /* 60 */
-    "BBBBmmm.mmxxmmmm" /* 70 */
-    "zzzzzzzzzzzzzzzz" /* 80 */
-    "mmmmmmmmmmmmmmmm" /* 90 */
-    "...mBmxx...mBmmm" /* a0 */
-    "mmmmmmmmmmBmmmmm" /* b0 */
-    "mmBmBBBm........" /* c0 */
-    "mmmmmmmmmmmmmmmm" /* d0 */
-    "mmmmmmmmmmmmmmmm" /* e0 */
-    "mmmmmmmmmmmmmmmm" /* f0 */;
+static const char one_byte[] = "mmmmbzxxmmmmbzxx" /* 00 */
+                               "mmmmbzxxmmmmbzxx" /* 10 */
+                               "mmmmbzxxmmmmbzxx" /* 20 */
+                               "mmmmbzxxmmmmbzxx" /* 30 */
+                               "xxxxxxxxxxxxxxxx" /* 40 */
+                               "................" /* 50 */
+                               "xxxmxxxxzZbB...." /* 60 */
+                               "bbbbbbbbbbbbbbbb" /* 70 */
+                               "BZxBmmmmmmmmmmmm" /* 80 */
+                               "..........x....." /* 90 */
+                               "aaaa....bz......" /* a0 */
+                               "bbbbbbbbvvvvvvvv" /* b0 */
+                               "BBw.xxBZW.w..bx." /* c0 */
+                               "mmmmxxx.mmmmmmmm" /* d0 */
+                               "bbbbbbbbzzxb...." /* e0 */
+                               "x.xx..fF......mm" /* f0 */;
+static const char two_bytes[] = "mmmmx.....x.xmxx" /* 00 */
+                                "mmmmmmmmmmmmmmmm" /* 10 */
+                                "bbbbxxxxmmmmmmmm" /* 20 */
+                                "......x.xxxxxxxx" /* 30 */
+                                "mmmmmmmmmmmmmmmm" /* 40 */
+                                "mmmmmmmmmmmmmmmm" /* 50 */
+                                "mmmmmmmmmmmmmmmm" /* 60 */
+                                "BBBBmmm.mmxxmmmm" /* 70 */
+                                "zzzzzzzzzzzzzzzz" /* 80 */
+                                "mmmmmmmmmmmmmmmm" /* 90 */
+                                "...mBmxx...mBmmm" /* a0 */
+                                "mmmmmmmmmmBmmmmm" /* b0 */
+                                "mmBmBBBm........" /* c0 */
+                                "mmmmmmmmmmmmmmmm" /* d0 */
+                                "mmmmmmmmmmmmmmmm" /* e0 */
+                                "mmmmmmmmmmmmmmmm" /* f0 */;
 _Static_assert(sizeof(one_byte) == 257 && sizeof(two_bytes) == 257, "256 letters");
 
 /* ModRM, SIB and displacement. 0: more than n bytes. */
@@ -78,6 +76,8 @@ static unsigned vector_length(const uint8_t *p, size_t n)
     unsigned length = prefix + 1;
     if (map == 1 && opcode == 0x77)
         return length;
+    if (map == 1 && opcode >= 0x80 && opcode < 0x90)
+        return 0; /* jumps of a processor that never came to be common */
     unsigned m = modrm_length(p + length, n - length);
     if (!m || map < 1 || map > 3)
         return 0;
@@ -128,6 +128,8 @@ unsigned insn_length(const uint8_t *p, size_t n)
             small = false; /* a jump's distance is always 32 bits */
     } else {
         kind = one_byte[opcode];
+        if (opcode == 0x8f && at < n && (p[at] & 0x38))
+            return 0; /* XOP: a prefix of processors that are gone */
         if (opcode == 0xe8 || opcode == 0xe9)
             small = false;
     }

@@ -15,12 +15,36 @@ static const char *const errno_names[NETBSD_ELAST + 1] = {NETBSD_ERRNO(NAMED, NA
 /* The real-time signals share the host's, from the first that nobody here uses. Some that the
  * host has not are among them as well. */
 static const uint8_t signal_of_host[_NSIG] = {
-    NETBSD_SIGNALS(OF_HOST, NOTHING)
-    [UNIX_HOST_RT + 0] = NETBSD_SIGEMT, [UNIX_HOST_RT + 1] = NETBSD_SIGINFO,
+    NETBSD_SIGNALS(OF_HOST, NOTHING)[UNIX_HOST_RT + 0] = NETBSD_SIGEMT,
+    [UNIX_HOST_RT + 1] = NETBSD_SIGINFO,
 #define RT(n) [UNIX_HOST_RT + 2 + (n)] = NETBSD_SIGRTMIN + (n)
-    RT(0), RT(1), RT(2), RT(3), RT(4), RT(5), RT(6), RT(7), RT(8), RT(9), RT(10), RT(11), RT(12),
-    RT(13), RT(14), RT(15), RT(16), RT(17), RT(18), RT(19), RT(20), RT(21), RT(22), RT(23), RT(24),
-    RT(25), RT(26),
+    RT(0),
+    RT(1),
+    RT(2),
+    RT(3),
+    RT(4),
+    RT(5),
+    RT(6),
+    RT(7),
+    RT(8),
+    RT(9),
+    RT(10),
+    RT(11),
+    RT(12),
+    RT(13),
+    RT(14),
+    RT(15),
+    RT(16),
+    RT(17),
+    RT(18),
+    RT(19),
+    RT(20),
+    RT(21),
+    RT(22),
+    RT(23),
+    RT(24),
+    RT(25),
+    RT(26),
 #undef RT
 };
 static const char *const signal_names[] = {NETBSD_SIGNALS(NAMED, NAMED)};

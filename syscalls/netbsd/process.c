@@ -46,8 +46,8 @@ int64_t netbsd_wait6(struct unix_thread *t, int32_t idtype, int32_t id, int32_t 
     struct rusage ru = {0};
     int type;
 
-    if ((options & ~NETBSD_WAIT_KNOWN) || !(options & (NETBSD_WEXITED | NETBSD_WUNTRACED |
-                                                       NETBSD_WCONTINUED | NETBSD_WTRAPPED)))
+    if ((options & ~NETBSD_WAIT_KNOWN) ||
+        !(options & (NETBSD_WEXITED | NETBSD_WUNTRACED | NETBSD_WCONTINUED | NETBSD_WTRAPPED)))
         return -EINVAL;
     switch (idtype) {
     case NETBSD_P_ALL:

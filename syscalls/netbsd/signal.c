@@ -31,8 +31,8 @@ void netbsd_siginfo(struct netbsd_siginfo *to, const siginfo_t *from)
     if (from->si_signo == SIGCHLD && from->si_code > 0) {
         to->child.pid = from->si_pid;
         to->child.uid = from->si_uid;
-        to->child.status = from->si_code != CLD_EXITED ? unix_signal_of_host(from->si_status)
-                                                       : from->si_status;
+        to->child.status =
+            from->si_code != CLD_EXITED ? unix_signal_of_host(from->si_status) : from->si_status;
         to->child.utime = from->si_utime;
         to->child.stime = from->si_stime;
     } else if (from->si_code > 0) {
@@ -99,10 +99,9 @@ static void stack_to(struct netbsd_ucontext *uc, const struct unix_thread *t, ui
 {
     uc->uc_stack.ss_sp = t->altstack.sp;
     uc->uc_stack.ss_size = t->altstack.size;
-    uc->uc_stack.ss_flags = t->altstack.flags & UNIX_SS_DISABLE ? UNIX_SS_DISABLE
-                            : rsp - t->altstack.sp < t->altstack.size
-                                ? UNIX_SS_ONSTACK
-                                : 0;
+    uc->uc_stack.ss_flags = t->altstack.flags & UNIX_SS_DISABLE       ? UNIX_SS_DISABLE
+                            : rsp - t->altstack.sp < t->altstack.size ? UNIX_SS_ONSTACK
+                                                                      : 0;
 }
 
 bool netbsd_signal_frame(struct unix_thread *t, const struct unix_signal *s)
@@ -122,8 +121,8 @@ bool netbsd_signal_frame(struct unix_thread *t, const struct unix_signal *s)
     f.ra = s->action->trampoline;
     netbsd_siginfo(&f.si, s->info);
     f.si.signo = s->number;
-    f.uc.uc_flags = NETBSD_UC_SIGMASK | NETBSD_UC_CPU | NETBSD_UC_FPU | NETBSD_UC_TLSBASE |
-                    NETBSD_UC_STACK;
+    f.uc.uc_flags =
+        NETBSD_UC_SIGMASK | NETBSD_UC_CPU | NETBSD_UC_FPU | NETBSD_UC_TLSBASE | NETBSD_UC_STACK;
     memcpy(f.uc.uc_sigmask, s->mask.bits, sizeof(f.uc.uc_sigmask));
     stack_to(&f.uc, t, s->regs->rsp);
     registers_to(&f.uc, s->regs);
@@ -179,8 +178,8 @@ int64_t netbsd_getcontext(struct unix_thread *t, void *ucp)
 {
     struct netbsd_ucontext uc = {0};
 
-    uc.uc_flags = NETBSD_UC_SIGMASK | NETBSD_UC_CPU | NETBSD_UC_FPU | NETBSD_UC_TLSBASE |
-                  NETBSD_UC_STACK;
+    uc.uc_flags =
+        NETBSD_UC_SIGMASK | NETBSD_UC_CPU | NETBSD_UC_FPU | NETBSD_UC_TLSBASE | NETBSD_UC_STACK;
     memcpy(uc.uc_sigmask, t->mask.bits, sizeof(uc.uc_sigmask));
     stack_to(&uc, t, t->regs.rsp);
     registers_to(&uc, &t->regs);

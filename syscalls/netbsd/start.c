@@ -59,7 +59,8 @@ bool netbsd_start(struct unix_thread *t, const struct unix_start *s)
     uintptr_t at = unix_stack_vectors(&stack, s, auxv, sizeof(auxv) / sizeof(auxv[0]));
     if (!at)
         return false;
-    ps = (struct ps_strings){stack.argv, (int32_t)stack.argc, 0, stack.envp, (int32_t)stack.envc, 0};
+    ps =
+        (struct ps_strings){stack.argv, (int32_t)stack.argc, 0, stack.envp, (int32_t)stack.envc, 0};
     memcpy((void *)ps_at, &ps, sizeof(ps));
     unix_process.ps_strings = ps_at;
     t->regs.rip = s->interpreter.entry ? s->interpreter.entry : s->image.entry;

@@ -159,7 +159,8 @@ int64_t netbsd_lwp_kill(struct unix_thread *t, int32_t target, int32_t signo)
     return unix_signal_thread(target, signo);
 }
 
-/* --- parking: a token in the thread's block ----------------------------------------------------- */
+/* --- parking: a token in the thread's block -----------------------------------------------------
+ */
 
 static void unpark(struct unix_thread *t, void *arg)
 {
@@ -253,7 +254,8 @@ int64_t netbsd_lwp_park(struct unix_thread *t, int32_t clock_id, int32_t flags, 
     return r == -EAGAIN ? 0 : r;
 }
 
-/* --- names, control block ------------------------------------------------------------------------ */
+/* --- names, control block ------------------------------------------------------------------------
+ */
 
 struct name {
     char text[32];

@@ -96,13 +96,14 @@ void unix_dispatch(struct unix_thread *t)
         t->pending |= UNIX_PENDING_SIGNAL;
 }
 
-UNIX_FAST long unix_block(struct unix_thread *t, long number, long a, long b, long c, long d, long e, long f)
+UNIX_FAST long unix_block(struct unix_thread *t, long number, long a, long b, long c, long d,
+                          long e, long f)
 {
     return nt_block_call(&t->pending, ~0u, number, a, b, c, d, e, f);
 }
 
-UNIX_FAST long unix_block_restart(struct unix_thread *t, long number, long a, long b, long c, long d, long e,
-                        long f)
+UNIX_FAST long unix_block_restart(struct unix_thread *t, long number, long a, long b, long c,
+                                  long d, long e, long f)
 {
     long r = nt_block_call(&t->pending, ~0u, number, a, b, c, d, e, f);
 

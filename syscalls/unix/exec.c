@@ -14,7 +14,8 @@
 #include "syscalls/unix/thread.h"
 #include "syscalls/unix/trace.h"
 
-#define ARG_MAX_BYTES (2u << 20) /* ARG_MAX of the systems is 512 KiB at most; the host's limit rules */
+#define ARG_MAX_BYTES                                                                              \
+    (2u << 20) /* ARG_MAX of the systems is 512 KiB at most; the host's limit rules */
 #define LONGEST_SHEBANG 256
 #define DEEPEST_SHEBANG 4
 
@@ -92,12 +93,10 @@ static bool is_foreign_elf(int fd, const Elf64_Ehdr *e)
         for (ssize_t at = 0; at + 16 <= n;) {
             Elf64_Nhdr h;
             memcpy(&h, note + at, sizeof(h));
-            if (h.n_type == 1 && ((h.n_namesz == 8 && at + 20 <= n &&
-                                   memcmp(note + at + 12, "FreeBSD", 8) == 0) ||
-                                  (h.n_namesz == 7 && at + 19 <= n &&
-                                   memcmp(note + at + 12, "NetBSD", 7) == 0) ||
-                                  (h.n_namesz == 8 && at + 20 <= n &&
-                                   memcmp(note + at + 12, "OpenBSD", 8) == 0)))
+            if (h.n_type == 1 &&
+                ((h.n_namesz == 8 && at + 20 <= n && memcmp(note + at + 12, "FreeBSD", 8) == 0) ||
+                 (h.n_namesz == 7 && at + 19 <= n && memcmp(note + at + 12, "NetBSD", 7) == 0) ||
+                 (h.n_namesz == 8 && at + 20 <= n && memcmp(note + at + 12, "OpenBSD", 8) == 0)))
                 return true;
             if (h.n_namesz > sizeof(note) || h.n_descsz > sizeof(note))
                 break;
@@ -194,7 +193,8 @@ int64_t unix_exec_host(int fd, const char *path, char **argv, char **envp)
             }
             break;
         }
-        if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) != 0) {
+        if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) ||
+            faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) != 0) {
             r = -EACCES;
             break;
         }
@@ -275,7 +275,8 @@ int64_t unix_exec(struct unix_thread *t, int fd, const char *path, const void *a
     sigset_t host;
     unix_host_mask(&mask, &host);
     for (int i = 0; i < UNIX_SYNC_SIGNALS; i++) {
-        static const int sync[UNIX_SYNC_SIGNALS] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS};
+        static const int sync[UNIX_SYNC_SIGNALS] = {SIGSEGV, SIGBUS,  SIGFPE,
+                                                    SIGILL,  SIGTRAP, SIGSYS};
         if (unix_mask_has(&mask, unix_signal_of_host(sync[i])))
             sigaddset(&host, sync[i]);
     }

@@ -16,8 +16,8 @@
 
 static _Atomic uintptr_t next_free = ANYWHERE_START;
 static pthread_mutex_t break_lock = PTHREAD_MUTEX_INITIALIZER;
-uintptr_t unix_break_start;        /* set by the loader */
-static uintptr_t break_now;        /* under break_lock */
+uintptr_t unix_break_start; /* set by the loader */
+static uintptr_t break_now; /* under break_lock */
 
 static uint64_t round_up(uint64_t n, uint64_t to)
 {

@@ -7,7 +7,8 @@
 
 #include "syscalls/unix/unix.h"
 
-/* Host flags (MAP_*), but not MAP_FIXED. hint 0: anywhere. align: a power of two, at least a page. The address, or minus an errno. */
+/* Host flags (MAP_*), but not MAP_FIXED. hint 0: anywhere. align: a power of two, at least a page.
+ * The address, or minus an errno. */
 int64_t unix_map_anywhere(uintptr_t hint, size_t n, size_t align, int prot, int flags, int fd,
                           int64_t offset);
 /* At this address exactly. replace: what is there goes away; else -EEXIST. */

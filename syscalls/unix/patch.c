@@ -26,8 +26,8 @@ struct range {
 
 /* Where a stub is for, by its place in the pool. */
 struct stub {
-    uintptr_t site;   /* the first byte of what was replaced */
-    uint8_t copied;   /* its length, up to the syscall instruction */
+    uintptr_t site; /* the first byte of what was replaced */
+    uint8_t copied; /* its length, up to the syscall instruction */
 };
 struct pool {
     uintptr_t at;
@@ -101,8 +101,8 @@ static const struct range *range_of(uintptr_t at)
 /* --- is it safe? ------------------------------------------------------------------------------ */
 
 /* The shapes of what stands before a syscall instruction, from the ones in wide use:
- *   mov $n,%eax | mov $n,%rax | mov d(%rsp),%rax, and each of the first two with mov %rcx,%r10 after.
- * How many bytes it is, when it loads what rax has now; otherwise 0. */
+ *   mov $n,%eax | mov $n,%rax | mov d(%rsp),%rax, and each of the first two with mov %rcx,%r10
+ * after. How many bytes it is, when it loads what rax has now; otherwise 0. */
 static unsigned shape(const uint8_t *end, const uint8_t *begin, const struct unix_registers *r)
 {
     unsigned tail = 0;
@@ -193,8 +193,8 @@ static struct pool *pool_near(uintptr_t site)
     }
     if (n == MAX_POOLS)
         return NULL;
-    struct pool *p = mmap(NULL, sizeof(*p), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
-                          0);
+    struct pool *p =
+        mmap(NULL, sizeof(*p), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (p == MAP_FAILED)
         return NULL;
     /* Below first: upwards is where a program's data may want to grow. */
@@ -257,8 +257,8 @@ static bool make_stub(struct pool *p, const uint8_t *copied, unsigned n, uintptr
     return true;
 }
 
-/* With other threads about: nobody ever sees a half-written instruction. A breakpoint keeps them out
- * while the rest is written; each step is seen by all processors before the next. */
+/* With other threads about: nobody ever sees a half-written instruction. A breakpoint keeps them
+ * out while the rest is written; each step is seen by all processors before the next. */
 static void write_jump(uintptr_t site, uintptr_t stub)
 {
     uint8_t jump[5] = {0xe9};

@@ -22,7 +22,8 @@ void unix_patch_site(const struct unix_registers *r);
 
 /* A signal or a fault at pc in a stub: where the guest's own code goes on from there; else pc. */
 uintptr_t unix_patch_origin(uintptr_t pc);
-/* A breakpoint of ours, hit while another thread was at it: true, and the guest goes on at pc - 1. */
+/* A breakpoint of ours, hit while another thread was at it: true, and the guest goes on at pc - 1.
+ */
 bool unix_patch_breakpoint(uintptr_t pc);
 void unix_patch_after_fork(void);
 

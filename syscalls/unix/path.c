@@ -33,7 +33,8 @@ int unix_string(const char *guest, char *out, size_t max)
 static bool in_root(const char *path)
 {
     struct open_how how = {.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT};
-    long fd = unix_host(SYS_openat2, unix_process.root_fd, (long)path, (long)&how, sizeof(how), 0, 0);
+    long fd =
+        unix_host(SYS_openat2, unix_process.root_fd, (long)path, (long)&how, sizeof(how), 0, 0);
 
     if (fd >= 0)
         close((int)fd);

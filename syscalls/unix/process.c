@@ -125,7 +125,8 @@ int unix_fork_pidfd(struct unix_thread *t, int *pidfd)
     return pid;
 }
 
-/* --- waiting ------------------------------------------------------------------------------------ */
+/* --- waiting ------------------------------------------------------------------------------------
+ */
 
 /* A status word: the signal's number is the foreign one, the rest has the host's form. */
 int32_t unix_wait_status(int host)
@@ -158,12 +159,22 @@ int unix_status_of_siginfo(const siginfo_t *si)
 
 void unix_rusage_of_host(struct unix_rusage *to, const struct rusage *from)
 {
-    *to = (struct unix_rusage){
-        {from->ru_utime.tv_sec, from->ru_utime.tv_usec},
-        {from->ru_stime.tv_sec, from->ru_stime.tv_usec},
-        from->ru_maxrss, from->ru_ixrss,  from->ru_idrss,  from->ru_isrss,    from->ru_minflt,
-        from->ru_majflt, from->ru_nswap,  from->ru_inblock, from->ru_oublock, from->ru_msgsnd,
-        from->ru_msgrcv, from->ru_nsignals, from->ru_nvcsw, from->ru_nivcsw};
+    *to = (struct unix_rusage){{from->ru_utime.tv_sec, from->ru_utime.tv_usec},
+                               {from->ru_stime.tv_sec, from->ru_stime.tv_usec},
+                               from->ru_maxrss,
+                               from->ru_ixrss,
+                               from->ru_idrss,
+                               from->ru_isrss,
+                               from->ru_minflt,
+                               from->ru_majflt,
+                               from->ru_nswap,
+                               from->ru_inblock,
+                               from->ru_oublock,
+                               from->ru_msgsnd,
+                               from->ru_msgrcv,
+                               from->ru_nsignals,
+                               from->ru_nvcsw,
+                               from->ru_nivcsw};
 }
 
 int64_t unix_wait4(struct unix_thread *t, int32_t pid, int32_t *status, int host_options,

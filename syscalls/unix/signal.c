@@ -36,7 +36,7 @@ static struct unix_action actions[132]; /* by foreign number, under action_lock 
 static uint8_t to_host[132];            /* constant after unix_signal_init */
 
 /* Raised by faults and traps: the host never blocks, ignores or defaults them. */
-static const uint8_t sync_signals[UNIX_SYNC_SIGNALS] = {SIGSEGV, SIGBUS, SIGFPE,
+static const uint8_t sync_signals[UNIX_SYNC_SIGNALS] = {SIGSEGV, SIGBUS,  SIGFPE,
                                                         SIGILL,  SIGTRAP, SIGSYS};
 
 static int sync_index(int host)
@@ -114,8 +114,7 @@ static void without_unblockable(struct unix_mask *m)
 static void look_at_held(struct unix_thread *t)
 {
     for (int i = 0; t->held >> i; i++)
-        if ((t->held >> i & 1) &&
-            !unix_mask_has(&t->mask, unix_signal_of_host(sync_signals[i])))
+        if ((t->held >> i & 1) && !unix_mask_has(&t->mask, unix_signal_of_host(sync_signals[i])))
             t->pending |= UNIX_PENDING_SIGNAL;
 }
 
@@ -144,11 +143,10 @@ void unix_mask_replace(struct unix_thread *t, const struct unix_mask *mask)
 /* Signals whose default is to be ignored there, while the host would end the process. */
 static bool default_ignores(int foreign)
 {
-    const char *name = foreign < (int)unix_system->signal_name_count
-                           ? unix_system->signal_names[foreign]
-                           : NULL;
-    static const char *const names[] = {"SIGURG", "SIGCHLD", "SIGIO",  "SIGWINCH",
-                                        "SIGINFO", "SIGTHR", "SIGLIBRT", "SIGPWR"};
+    const char *name =
+        foreign < (int)unix_system->signal_name_count ? unix_system->signal_names[foreign] : NULL;
+    static const char *const names[] = {"SIGURG",  "SIGCHLD", "SIGIO",    "SIGWINCH",
+                                        "SIGINFO", "SIGTHR",  "SIGLIBRT", "SIGPWR"};
 
     for (size_t i = 0; name && i < sizeof(names) / sizeof(names[0]); i++)
         if (strcmp(name, names[i]) == 0)
@@ -173,8 +171,7 @@ static int host_disposition(int host, int foreign, const struct unix_action *a)
         h.handler = (uintptr_t)SIG_IGN;
     else if (a->handler == UNIX_SIG_DFL && sync < 0)
         /* SIG_IGN would reap children: an ignored SIGCHLD is not the default one. */
-        h.handler =
-            (uintptr_t)(default_ignores(foreign) && host != SIGCHLD ? SIG_IGN : SIG_DFL);
+        h.handler = (uintptr_t)(default_ignores(foreign) && host != SIGCHLD ? SIG_IGN : SIG_DFL);
     else
         h.handler = (uintptr_t)unix_signal_entry;
     h.flags = SA_SIGINFO | SA_ONSTACK | SA_RESTORER_FLAG;
@@ -431,8 +428,7 @@ void unix_exit_work(struct unix_thread *t)
         delivered = deliver_on_way_out(t, host, &si);
     }
     for (int i = 0; i < UNIX_SYNC_SIGNALS && !delivered; i++) {
-        if (!(t->held >> i & 1) ||
-            unix_mask_has(&t->mask, unix_signal_of_host(sync_signals[i])))
+        if (!(t->held >> i & 1) || unix_mask_has(&t->mask, unix_signal_of_host(sync_signals[i])))
             continue;
         siginfo_t si = t->held_info[i];
         __atomic_and_fetch(&t->held, ~(1u << i), __ATOMIC_RELAXED);
@@ -602,7 +598,8 @@ uint64_t unix_signal_handler(struct unix_thread *t, int sig, siginfo_t *si, ucon
 
 int64_t unix_set_registers(struct unix_thread *t, const struct unix_registers *r)
 {
-    /* What iretq would refuse with a fault of ours stays out: privilege, nested task, virtual 8086. */
+    /* What iretq would refuse with a fault of ours stays out: privilege, nested task, virtual 8086.
+     */
     uint64_t flags = (r->rflags & 0x250dd5u) | 0x202u;
 
     if (t->restore != UNIX_RESTORE_ALL)
@@ -644,7 +641,8 @@ bool unix_xsave_load(struct unix_thread *t, const void *legacy, const void *rest
     return true;
 }
 
-/* --- masks and waiting, for the calls ---------------------------------------------------------- */
+/* --- masks and waiting, for the calls ----------------------------------------------------------
+ */
 
 int64_t unix_mask_change(struct unix_thread *t, int how, const struct unix_mask *set)
 {
@@ -774,11 +772,10 @@ void unix_signal_map(void)
 
 void unix_signal_init(void)
 {
-    struct host_action now,
-        internal = {.handler = (uintptr_t)unix_signal_entry,
-                    .flags = SA_SIGINFO | SA_ONSTACK | SA_RESTORER_FLAG,
-                    .restorer = unix_signal_restorer,
-                    .mask = all_bits()};
+    struct host_action now, internal = {.handler = (uintptr_t)unix_signal_entry,
+                                        .flags = SA_SIGINFO | SA_ONSTACK | SA_RESTORER_FLAG,
+                                        .restorer = unix_signal_restorer,
+                                        .mask = all_bits()};
 
     unix_host(SYS_rt_sigaction, UNIX_HOST_INTERNAL, (long)&internal, 0, 8, 0, 0);
     unix_signal_map();

@@ -1,8 +1,9 @@
 /*
  * Signals of the guest. The host's mask of a thread mirrors the guest's, so that the kernel queues
  * and routes; only the six that faults and traps raise are never blocked there. Dispositions
- * other than a handler are the host's own too. A signal for a handler either interrupts guest code and is
- * delivered at once, or it waits in the thread's slot, with all others blocked, for the way out.
+ * other than a handler are the host's own too. A signal for a handler either interrupts guest code
+ * and is delivered at once, or it waits in the thread's slot, with all others blocked, for the way
+ * out.
  */
 #ifndef SYSCALLS_UNIX_SIGNAL_H
 #define SYSCALLS_UNIX_SIGNAL_H
@@ -57,15 +58,15 @@ struct unix_altstack {
 
 /* The guest's whole state where a signal meets it. */
 struct unix_signal {
-    int number, code;     /* foreign */
-    int host;             /* the host's number */
+    int number, code; /* foreign */
+    int host;         /* the host's number */
     const siginfo_t *info;
     const struct unix_action *action;
     struct unix_registers *regs; /* in: interrupted; out: at the handler */
     uint64_t fs;
-    const void *xsave;    /* standard format, header checked */
+    const void *xsave; /* standard format, header checked */
     size_t xsave_size;
-    struct unix_mask mask; /* to come back to */
+    struct unix_mask mask;              /* to come back to */
     unsigned long trap, error, address; /* of a fault */
 };
 
@@ -87,7 +88,8 @@ void unix_mask_replace(struct unix_thread *t, const struct unix_mask *mask);
 void unix_host_mask(const struct unix_mask *mask, sigset_t *host);
 void unix_mask_of_host(const sigset_t *host, struct unix_mask *mask);
 
-/* Where a frame of n bytes goes: below the red zone or at the top of the alternate stack. 0: none. */
+/* Where a frame of n bytes goes: below the red zone or at the top of the alternate stack. 0: none.
+ */
 uintptr_t unix_signal_stack(struct unix_thread *t, const struct unix_signal *s, size_t n,
                             size_t align);
 /* Sets all registers on the way out: for sigreturn. state: XSAVE image of n bytes of the guest's
@@ -100,8 +102,8 @@ bool unix_xsave_load(struct unix_thread *t, const void *legacy, const void *rest
 /* how: SIG_BLOCK 1, SIG_UNBLOCK 2, SIG_SETMASK 3, as both systems number them. 0 or -EINVAL. */
 int64_t unix_mask_change(struct unix_thread *t, int how, const struct unix_mask *set);
 void unix_signal_pending(struct unix_thread *t, struct unix_mask *pending);
-/* Takes one of the set, waiting up to timeout (NULL: for ever). The foreign number; -EAGAIN: time is
- * up; -EINTR. */
+/* Takes one of the set, waiting up to timeout (NULL: for ever). The foreign number; -EAGAIN: time
+ * is up; -EINTR. */
 int64_t unix_signal_wait(struct unix_thread *t, const struct unix_mask *set,
                          const struct timespec *timeout, siginfo_t *si);
 

@@ -11,9 +11,9 @@
 
 bool unix_stack_new(struct unix_stack *s)
 {
-    int64_t at = unix_map_fixed(STACK_TOP - UNIX_STACK_SIZE, UNIX_STACK_SIZE, false,
-                                PROT_READ | PROT_WRITE,
-                                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+    int64_t at =
+        unix_map_fixed(STACK_TOP - UNIX_STACK_SIZE, UNIX_STACK_SIZE, false, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
 
     *s = (struct unix_stack){.base = (uintptr_t)at, .top = STACK_TOP, .at = STACK_TOP};
     unix_process.stack_top = STACK_TOP;

@@ -50,7 +50,6 @@ _Static_assert(sizeof(struct unix_thread) <= XSAVE_AT, "the block fits");
 #define ARCH_SET_GS 0x1001
 #define ARCH_GET_FS 0x1003
 
-
 uint8_t unix_have_fsgsbase;
 int unix_vector_level;
 size_t unix_xsave_size;
@@ -204,7 +203,8 @@ static void *thread_main(void *arg)
                 guest_put((int64_t *)t->tid_words[i], t->tid);
     s->id = t->tid;
     atomic_store(&s->state, ok ? 1 : 2);
-    futex_wake(&s->state); /* s is gone as soon as the caller sees the state; the wake is harmless */
+    futex_wake(
+        &s->state); /* s is gone as soon as the caller sees the state; the wake is harmless */
     if (!ok) {
         give_back(t);
         return NULL;

@@ -27,10 +27,10 @@ struct unix_thread {
     uint64_t vectors[32][8] __attribute__((aligned(64)));
     uint64_t masks[8];
 
-    int32_t tid;            /* as the guest knows it */
-    bool restart;           /* the call came back with ERESTART */
-    bool masked;            /* a call has replaced the mask until its way out: old_mask */
-    struct unix_mask mask;  /* the guest's */
+    int32_t tid;           /* as the guest knows it */
+    bool restart;          /* the call came back with ERESTART */
+    bool masked;           /* a call has replaced the mask until its way out: old_mask */
+    struct unix_mask mask; /* the guest's */
     struct unix_mask old_mask;
     struct unix_altstack altstack;
     /* The signal that came while the host was at work: with it, all others are blocked. */
@@ -42,12 +42,12 @@ struct unix_thread {
     siginfo_t held_info[UNIX_SYNC_SIGNALS];
 
     struct unix_thread *next, *previous; /* of all threads, under the list's lock */
-    uintptr_t exit_word;  /* FreeBSD thr_exit: set to 1 and woken when the thread has gone */
+    uintptr_t exit_word;    /* FreeBSD thr_exit: set to 1 and woken when the thread has gone */
     uintptr_t tid_words[2]; /* where to put the new thread's id before it starts; 0: nowhere */
     uintptr_t robust_lists[3];
-    _Atomic uint32_t wake;  /* thr_wake, _lwp_unpark: a token, futex */
+    _Atomic uint32_t wake;      /* thr_wake, _lwp_unpark: a token, futex */
     _Atomic uint32_t suspended; /* _lwp_suspend: futex */
-    _Atomic uint32_t stop;  /* reasons to come out of the guest: UNIX_STOP_* */
+    _Atomic uint32_t stop;      /* reasons to come out of the guest: UNIX_STOP_* */
     bool detached, gone;
     void *private; /* the personality's own */
     char name[32];

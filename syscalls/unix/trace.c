@@ -121,7 +121,8 @@ static void put_value(struct line *l, const char *type, uint64_t v)
         put(l, strcmp(type, "fd") == 0 && (int32_t)v == -100 ? "AT_FDCWD" : "%d", (int32_t)v);
     else if (starts(type, "mode"))
         put(l, "0%o", (uint32_t)v);
-    else if (starts(type, "u32") || starts(type, "uid") || starts(type, "u16") || starts(type, "u8"))
+    else if (starts(type, "u32") || starts(type, "uid") || starts(type, "u16") ||
+             starts(type, "u8"))
         put(l, (uint32_t)v < 4096 ? "%u" : "0x%x", (uint32_t)v);
     else if (starts(type, "i64") || starts(type, "off") || starts(type, "long"))
         put(l, "%lld", (long long)v);
@@ -286,9 +287,8 @@ static void put_result(struct line *l, int64_t r)
         put(l, "(interrupted)");
     } else {
         int e = unix_errno_of_host((int)-r);
-        const char *name = (unsigned)e < unix_system->errno_name_count
-                               ? unix_system->errno_names[e]
-                               : NULL;
+        const char *name =
+            (unsigned)e < unix_system->errno_name_count ? unix_system->errno_names[e] : NULL;
         put(l, "error %d %s", e, name ? name : "");
     }
 }
@@ -307,7 +307,8 @@ int64_t unix_trace_call(struct unix_thread *t, const struct unix_call *c, const 
     if (!wanted[c - unix_system->calls])
         return c->thunk ? c->thunk(t, a) : unix_missing_call(c);
     uint64_t args[UNIX_MAX_ARGS];
-    memcpy(args, a, c->arg_count * sizeof(*a)); /* the registers change under sigreturn and its like */
+    memcpy(args, a,
+           c->arg_count * sizeof(*a)); /* the registers change under sigreturn and its like */
     put_time(&l, t);
     put(&l, "%s(", c->name);
     if (may_not_return(c)) {

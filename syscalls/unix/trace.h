@@ -1,6 +1,6 @@
 /*
- * --trace: decoded calls of a foreign Unix system, one line each. Off, it costs one predicted branch
- * per call.
+ * --trace: decoded calls of a foreign Unix system, one line each. Off, it costs one predicted
+ * branch per call.
  */
 #ifndef SYSCALLS_UNIX_TRACE_H
 #define SYSCALLS_UNIX_TRACE_H

@@ -56,16 +56,15 @@ struct unix_call_arg {
 };
 /*
  * Handlers of the first tier are called with the guest's FS and vector registers in place, which
- * saves most of the way. They are declared UNIX_FAST (so are functions of ours that they call, but for
- * unix_host and guest_mem.h's): no vector registers, no thread-local variables (errno is one),
+ * saves most of the way. They are declared UNIX_FAST (so are functions of ours that they call, but
+ * for unix_host and guest_mem.h's): no vector registers, no thread-local variables (errno is one),
  * nothing of libc, no second look at a call that gave -UNIX_ERESTART. Their rows have a + before
  * the handler.
  */
 #ifdef __clang__
 #define UNIX_FAST __attribute__((target("no-mmx,no-sse")))
 #else
-#define UNIX_FAST                                                                                  \
-    __attribute__((target("general-regs-only"), optimize("no-stack-protector")))
+#define UNIX_FAST __attribute__((target("general-regs-only"), optimize("no-stack-protector")))
 #endif
 typedef int64_t unix_thunk(struct unix_thread *t, const uint64_t *a);
 
@@ -85,9 +84,9 @@ struct unix_signal;
 
 struct unix_abi;
 struct unix_personality {
-    const char *name;     /* "FreeBSD" */
-    const char *release;  /* what uname and kern.osrelease say: "14.1-RELEASE" */
-    uint32_t osreldate;   /* FreeBSD __FreeBSD_version, NetBSD __NetBSD_Version__ */
+    const char *name;    /* "FreeBSD" */
+    const char *release; /* what uname and kern.osrelease say: "14.1-RELEASE" */
+    uint32_t osreldate;  /* FreeBSD __FreeBSD_version, NetBSD __NetBSD_Version__ */
     const struct unix_call *calls;
     unsigned call_count;
     unix_thunk *const *fast; /* by number: the thunk, if it is of the first tier */
@@ -100,11 +99,12 @@ struct unix_personality {
     unsigned signal_count;         /* numbers from 1 up to here are valid */
     const char *const *signal_names; /* indexed by the foreign number, "SIGINT" */
     unsigned signal_name_count;
-    uint8_t indirect[2];      /* numbers of syscall(2) and __syscall(2) */
-    int32_t continued_status; /* what wait says of a child that goes on */
-    bool clears_rdx;          /* a call without second result leaves 0 in rdx */
+    uint8_t indirect[2];        /* numbers of syscall(2) and __syscall(2) */
+    int32_t continued_status;   /* what wait says of a child that goes on */
+    bool clears_rdx;            /* a call without second result leaves 0 in rdx */
     const struct unix_abi *abi; /* flags, numbers and layouts: syscalls/unix/abi.h */
-    /* Writes arguments, environment and auxiliary vector; sets the registers of the first thread. */
+    /* Writes arguments, environment and auxiliary vector; sets the registers of the first thread.
+     */
     bool (*start)(struct unix_thread *t, const struct unix_start *s);
     /* Puts a signal frame on the guest's stack and turns *r to the handler. False: no room. */
     bool (*signal_frame)(struct unix_thread *t, const struct unix_signal *s);
@@ -112,9 +112,9 @@ struct unix_personality {
 /* The one of this process; set before the first guest instruction. */
 extern const struct unix_personality *unix_system;
 
-int unix_errno_of_host(int host);      /* the foreign number */
-int unix_signal_of_host(int host);     /* 0: none */
-int unix_signal_to_host(int foreign);  /* 0: none */
+int unix_errno_of_host(int host);     /* the foreign number */
+int unix_signal_of_host(int host);    /* 0: none */
+int unix_signal_to_host(int foreign); /* 0: none */
 
 /* Host real-time signals: the first two are libc's, the third our own; guests have the rest. */
 #define UNIX_HOST_INTERNAL 34
@@ -123,12 +123,12 @@ int unix_signal_to_host(int foreign);  /* 0: none */
 /* --- the process ---------------------------------------------------------------------------- */
 
 struct unix_process {
-    const char *program;      /* absolute host path */
-    const char *const *argv;  /* the guest's, NULL-terminated */
-    const char *root;         /* --root: no trailing slash; NULL without */
-    int root_fd;              /* O_PATH, or -1 */
+    const char *program;     /* absolute host path */
+    const char *const *argv; /* the guest's, NULL-terminated */
+    const char *root;        /* --root: no trailing slash; NULL without */
+    int root_fd;             /* O_PATH, or -1 */
     bool verbose, quiet;
-    uintptr_t stack_top;      /* main thread's stack, for sysctl */
+    uintptr_t stack_top; /* main thread's stack, for sysctl */
     uintptr_t ps_strings;
 };
 extern struct unix_process unix_process;
@@ -181,7 +181,8 @@ bool unix_interrupted(const struct unix_thread *t);
  * 0 or -errno (-EFAULT, -ENAMETOOLONG, -ENOENT for "").
  */
 int unix_path(struct unix_thread *t, int *dirfd, const char *guest, char out[PATH_MAX]);
-/* The name in the guest's /proc of the link to its own program: readlink answers unix_process.program. */
+/* The name in the guest's /proc of the link to its own program: readlink answers
+ * unix_process.program. */
 bool unix_path_is_program(const char *path);
 /* A string of the guest, terminator included; -EFAULT, or -ENAMETOOLONG if max is too small. */
 int unix_string(const char *guest, char *out, size_t max);
