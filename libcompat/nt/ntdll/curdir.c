@@ -1,8 +1,8 @@
 /*
  * The current directory, whether files exist, and searching for them.
  *
- * The directory's handle lives in the process parameters; the first relative name opens it, or a change
- * of directory. A relative name borrows it for the time of one call; `holder` counts the borrowers, so
+ * The directory's handle lives in the process parameters, opened at start and by a change of
+ * directory; NULL where that was refused. A relative name borrows it for the time of one call; `holder` counts the borrowers, so
  * that the handle outlives a change of directory by another thread. All of it is guarded by the PEB lock.
  */
 #include "path_private.h"
@@ -13,29 +13,18 @@ struct holder {
 };
 
 static struct holder *current; /* NULL until somebody borrows the first handle */
-static BOOLEAN refused;         /* the directory that the process began in cannot be opened */
 
 static CURDIR *curdir(void)
 {
     return &rtl_peb()->ProcessParameters->CurrentDirectory;
 }
 
-static NTSTATUS open_directory(const WCHAR *dos, HANDLE *handle);
-
 static struct holder *hold(void)
 {
     struct holder *h;
 
-    if (!curdir()->Handle) {
-        HANDLE handle;
-
-        if (refused || open_directory(curdir()->DosPath.Buffer, &handle) < 0) {
-            refused = TRUE;
-            return NULL;
-        }
-        curdir()->Handle = handle;
-    }
-
+    if (!curdir()->Handle)
+        return NULL;
     if (!current || current->handle != curdir()->Handle) {
         h = RtlAllocateHeap(rtl_heap(), 0, sizeof(*h));
         if (!h)
