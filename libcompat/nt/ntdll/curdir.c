@@ -2,8 +2,9 @@
  * The current directory, whether files exist, and searching for them.
  *
  * The directory's handle lives in the process parameters, opened at start and by a change of
- * directory; NULL where that was refused. A relative name borrows it for the time of one call; `holder` counts the borrowers, so
- * that the handle outlives a change of directory by another thread. All of it is guarded by the PEB lock.
+ * directory; NULL where that was refused. A relative name borrows it for the time of one call;
+ * `holder` counts the borrowers, so that the handle outlives a change of directory by another
+ * thread. All of it is guarded by the PEB lock.
  */
 #include "path_private.h"
 
