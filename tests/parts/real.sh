@@ -2,8 +2,10 @@
 . "$SRC/tests/lib.sh"
 . "$SRC/tests/real/packages.sh"
 
+top=$WORK
 for script in 7za lightningcss esbuild biome ninja elm-format sass recheck tsgo; do
-    cd "$WORK" || exit
+    WORK=$top/$script
+    mkdir "$WORK" && cd "$WORK" || exit
     . "$SRC/tests/real/$script.sh"
 done
 true # a package that is not to be had is skipped, no failure

@@ -36,8 +36,8 @@ await() {
 
 watching() {
     local pid status
-    # The shell has its background jobs ignore SIGINT.
-    limited 90 env --default-signal=INT "${e[@]}" src/main.ts --bundle --minify --outfile=watched.js --watch=forever >watch.log 2>&1 </dev/null &
+    # The shell has its background jobs ignore SIGINT; timeout hands on only what it does not ignore.
+    env --default-signal=INT timeout -k 2 90 "${e[@]}" src/main.ts --bundle --minify --outfile=watched.js --watch=forever >watch.log 2>&1 </dev/null &
     pid=$!
     if await watch.log 'build finished, watching'; then
         echo 'console.log("it has changed")' >>src/main.ts
