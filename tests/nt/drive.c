@@ -174,9 +174,10 @@ Test(drive, a_drive_of_ones_own)
 Test(drive, dos_device_names)
 {
     uint16_t name[NT_DEVICE_NAME_UNITS], target[NT_DEVICE_NAME_UNITS];
-    char text[200] = "";
+    char text[8192] = "";
     size_t n, used = 0;
     for (unsigned i = 0; (n = nt_dos_device_name(i, name)) != 0; i++) {
+        cr_assert_lt(used + 100, sizeof(text));
         used += host_from_utf16(text + used, 20, name, n);
         text[used++] = '=';
         n = nt_dos_device_target(name, n, target);
