@@ -115,8 +115,8 @@ for sample in hello args files threads exceptions throw child libraries console 
     if ((status)); then fail "$sample to a pipe" "status $status: $(one_line "$WORK/err")"
     elif [[ $sample == @(console|tour) ]]; then pass "$sample to a pipe"
     else same "$sample to a pipe" "$WORK/got" "$WORK/wanted"; fi
-    printf 'exec %q %q' "$RUN" "$WORK/$D/$sample.exe" >"$WORK/tty.sh"
-    limited 30 script -qec "bash $WORK/tty.sh" /dev/null </dev/null >"$WORK/out" 2>"$WORK/err"
+    printf 'exec %q %q 2>%q' "$RUN" "$WORK/$D/$sample.exe" "$WORK/err" >"$WORK/tty.sh"
+    limited 30 script -qec "bash $WORK/tty.sh" /dev/null </dev/null >"$WORK/out" 2>&1
     status=$?
     plain "$WORK/out" >"$WORK/got"
     if ((status)); then fail "$sample on a terminal" "status $status: $(one_line "$WORK/out")"
