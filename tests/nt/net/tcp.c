@@ -135,7 +135,12 @@ static void test_nonblocking(void)
     CHECK_EQ(recv(s, &byte, 1, 0), 0);
     closesocket(s);
     closesocket(l);
-    /* Nobody listens there any more. */
+    /* Nobody listens there, nor can anybody begin to while it is bound. */
+    l = socket(AF_INET, SOCK_STREAM, 0);
+    at.sin_port = 0;
+    CHECK_EQ(bind(l, (struct sockaddr *)&at, sizeof(at)), 0);
+    n = sizeof(at);
+    CHECK_EQ(getsockname(l, (struct sockaddr *)&at, &n), 0);
     s = socket(AF_INET, SOCK_STREAM, 0);
     CHECK_EQ(ioctlsocket(s, FIONBIO, &(u_long){1}), 0);
     CHECK_EQ(connect(s, (struct sockaddr *)&at, sizeof(at)), SOCKET_ERROR);
@@ -152,6 +157,7 @@ static void test_nonblocking(void)
     CHECK_EQ(connect(s, (struct sockaddr *)&at, sizeof(at)), SOCKET_ERROR);
     CHECK_EQ(WSAGetLastError(), WSAECONNREFUSED);
     closesocket(s);
+    closesocket(l);
 }
 
 static void test_options(void)
