@@ -164,18 +164,8 @@ static bool pass_options(const struct run_options *o)
         list[n++] = "--os-version", list[n++] = o->os_version;
     if (o->case_exact)
         list[n++] = "--case", list[n++] = "exact";
-    if (o->intercept != TRAP_AUTO)
-        list[n++] = "--intercept", list[n++] = trap_name(o->intercept);
-    if (o->verbose)
-        list[n++] = "-v";
-    if (o->quiet)
-        list[n++] = "-q";
-    if (o->trace) {
-        char *filter = NULL;
-        if (o->trace_filter && asprintf(&filter, "--trace=%s", o->trace_filter) < 0)
-            return false;
-        list[n++] = filter ? filter : "--trace";
-    }
+    if (!options_pass(o, list, &n))
+        return false;
     nt_child_options = list;
     return true;
 }

@@ -158,3 +158,22 @@ enum options_result options_parse(int argc, char **argv, struct run_options *o)
         o->arguments[0] = (char *)o->argv0;
     return OPTIONS_RUN;
 }
+
+bool options_pass(const struct run_options *o, const char **list, size_t *n)
+{
+    if (o->intercept != TRAP_AUTO) {
+        list[(*n)++] = "--intercept";
+        list[(*n)++] = trap_name(o->intercept);
+    }
+    if (o->verbose)
+        list[(*n)++] = "-v";
+    if (o->quiet)
+        list[(*n)++] = "-q";
+    if (o->trace) {
+        char *filter = NULL;
+        if (o->trace_filter && asprintf(&filter, "--trace=%s", o->trace_filter) < 0)
+            return false;
+        list[(*n)++] = filter ? filter : "--trace";
+    }
+    return true;
+}

@@ -3,6 +3,7 @@
 #define LOADER_OPTIONS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "syscalls/gate/trap.h"
 
@@ -33,5 +34,9 @@ enum options_result { OPTIONS_RUN, OPTIONS_DONE, OPTIONS_BAD };
 
 /* Parses; prints --help and --version itself (OPTIONS_DONE), or a complaint (OPTIONS_BAD). */
 enum options_result options_parse(int argc, char **argv, struct run_options *o);
+
+/* Appends to list, which has room for 5 more, the options of a run that hold for the children of any
+ * system: --intercept, -v, -q, --trace. The strings stay. False: no memory. */
+bool options_pass(const struct run_options *o, const char **list, size_t *n);
 
 #endif

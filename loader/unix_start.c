@@ -98,19 +98,12 @@ static bool pass_options(const struct run_options *o)
         return false;
     if (unix_process.root)
         list[n++] = "--root", list[n++] = unix_process.root[0] ? unix_process.root : "/";
-    if (o->intercept != TRAP_AUTO)
-        list[n++] = "--intercept", list[n++] = trap_name(o->intercept);
-    if (o->verbose)
-        list[n++] = "-v";
-    if (o->quiet)
-        list[n++] = "-q";
+    if (!options_pass(o, list, &n))
+        return false;
     if (o->trace) {
-        char *filter = NULL, *where = NULL;
-        if (o->trace_filter && asprintf(&filter, "--trace=%s", o->trace_filter) < 0)
-            return false;
+        char *where = NULL;
         if (asprintf(&where, "--trace-file=&%d", unix_trace_fd()) < 0)
             return false;
-        list[n++] = filter ? filter : "--trace";
         list[n++] = where;
     }
     unix_child_options = list;
